@@ -1,0 +1,51 @@
+"""How a CSV file is read and written: as people really send it, as a stream, in constant memory.
+
+Reading. `read(blocks)` takes an iterable of byte blocks of any sizes (a file, an HTTP answer) and reads as far as the
+header:
+
+    reading = csvfile.read(blocks)                  # raises FileProblem when no header can be had
+    reading.header.cells                            # tuple[str, ...], as they stand in the file
+    reading.header.line                             # 1, unless blank lines stand before it
+    reading.dialect                                 # Dialect(delimiter, newline, encoding, bom)
+    for record in reading:                          # once only; may raise FileProblem on its way
+        record.line                                 # int: the physical line in which it begins, from 1
+        record.cells                                # tuple[str, ...]: may be more or fewer than the header's
+    reading.blank_lines                             # int: records skipped so far because all their cells are blank
+
+`read(blocks, raw=True)` gives the cells exactly as they stand in the file; without it, one leading apostrophe that
+guards a cell from being run as a formula is taken off (see `guard`).
+
+Writing. `write(rows, dialect)` takes rows of cells (the header is the first of them) and yields byte blocks in UTF-8, with
+the delimiter, the line end and the byte order mark of `dialect`; cells that a spreadsheet would run as a formula get an
+apostrophe. `write(rows, dialect, raw=True)` is for cells read with `raw=True`: a cell that begins with an apostrophe
+already is left as it is, so a file passes through cell for cell. Whatever the way, reading what was written gives the
+cells that reading the source gave.
+
+    reading = csvfile.read(source, raw=True)
+    rows = chain([reading.header.cells], (record.cells for record in reading))
+    yield from csvfile.write(rows, reading.dialect, raw=True)
+
+What is wrong with the file as a whole is raised as `FileProblem(line, column, code, message)`; its codes are listed in
+`csvfile.problem`. Records before it have been given by then, however the file was cut into blocks.
+"""
+
+from csvfile.dialect import Dialect
+from csvfile.guard import guard, guard_raw, unguard
+from csvfile.limits import Limits
+from csvfile.problem import FileProblem
+from csvfile.reader import Header, Reading, Record, read
+from csvfile.writer import write
+
+__all__ = [
+    "Dialect",
+    "FileProblem",
+    "Header",
+    "Limits",
+    "Reading",
+    "Record",
+    "guard",
+    "guard_raw",
+    "read",
+    "unguard",
+    "write",
+]
