@@ -1,0 +1,69 @@
+"""Which column of the template each cell of a header means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.template.columns import Column
+from contracts.template.rules import fold, nearest
+
+#: Columns that a summary adds. They are ignored in an uploaded file, so that a summary can be uploaded again.
+OUTCOME_COLUMNS = ("user_id", "created_at", "type", "reason")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A header cell that means no column: its ``position`` from 0, its text, and the nearest free column if any."""
+
+    position: int
+    name: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubled:
+    """Header cells, by their ``positions`` and ``names``, that mean the same ``column``."""
+
+    column: str
+    positions: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderMatch:
+    """``columns`` has for each header cell the column that it means, or None where it is ignored or unknown."""
+
+    columns: tuple[Column | None, ...]
+    unknown: tuple[Unknown, ...]
+    missing: tuple[Column, ...]
+    doubled: tuple[Doubled, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether rows can be read by this header."""
+        return not (self.unknown or self.missing or self.doubled)
+
+
+def match(columns: Sequence[Column], names: Sequence[str]) -> HeaderMatch:
+    """Match header cells by name and alias, without regard to case, spaces, hyphens and underscores."""
+    by_name = {fold(word): column for column in columns for word in (*column.aliases, column.label, column.name)}
+    ignored = {fold(name) for name in OUTCOME_COLUMNS}
+    found = tuple(by_name.get(fold(name)) for name in names)
+    places: dict[str, list[int]] = {}
+    for position, column in enumerate(found):
+        if column is not None:
+            places.setdefault(column.name, []).append(position)
+    free = {fold(word): c.name for c in columns if c.name not in places for word in (*c.aliases, c.label, c.name)}
+    return HeaderMatch(
+        columns=found,
+        unknown=tuple(
+            Unknown(position=position, name=name, nearest=nearest(name, free))
+            for position, (name, column) in enumerate(zip(names, found, strict=True))
+            if column is None and fold(name) not in ignored
+        ),
+        missing=tuple(column for column in columns if column.required and column.name not in places),
+        doubled=tuple(
+            Doubled(column=name, positions=tuple(where), names=tuple(names[i] for i in where))
+            for name, where in places.items()
+            if len(where) > 1
+        ),
+    )

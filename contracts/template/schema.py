@@ -1,0 +1,82 @@
+"""The marshmallow schema of one row, made from the template's columns.
+
+`load` takes the cells of a row by column name (columns that the file does not have may be absent) and gives the values
+as they are stored, None where a cell is empty. What is wrong comes as marshmallow's `ValidationError` whose messages
+are `{column: [{"code": …, "message": …}]}`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
+
+from contracts.template.columns import Column
+from contracts.template.rules import BrokenRule
+
+#: What is not part of a cell although it stands at its ends: white space of all kinds, and marks without width.
+_AROUND = re.compile("^[\\s\u200b\u200c\u200d\u2060\ufeff]+|[\\s\u200b\u200c\u200d\u2060\ufeff]+$")
+
+
+def trim(cell: str) -> str:
+    """A cell without the white space, and marks without width, around it."""
+    return _AROUND.sub("", cell) if cell and (not cell.isascii() or cell.strip() != cell) else cell
+
+
+def _told(code: str, message: str) -> list[dict[str, str]]:
+    return [{"code": code, "message": message}]
+
+
+def _missing(column: Column) -> list[dict[str, str]]:
+    return _told("required", f"{column.label} is empty. Every row needs one.")
+
+
+class CellField(fields.Field[str | None]):
+    """One cell, held to the rule of its column."""
+
+    def __init__(self, column: Column) -> None:
+        if column.required:
+            super().__init__(required=True, error_messages={"required": f"The column {column.name} is missing."})
+        else:
+            super().__init__(load_default=None)
+        self.column = column
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str | None:
+        if not isinstance(value, str):
+            raise ValidationError(_told("not_allowed", "This is not text."))
+        cell = trim(value)
+        if not cell:
+            if self.column.required:
+                raise ValidationError(_missing(self.column))
+            return None
+        try:
+            return self.column.check.normalise(cell)
+        except BrokenRule as broken:
+            raise ValidationError(_told(broken.code, broken.message)) from None
+
+
+class SeatSchema(Schema):
+    """What all versions have in common: strict about columns, and the columns that others make required."""
+
+    conditional: Sequence[Column] = ()
+
+    class Meta:
+        unknown = RAISE
+
+    @validates_schema(skip_on_field_errors=False)
+    def check_conditions(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Columns that are required because of the value of another."""
+        for column in self.conditional:
+            when = column.required_when
+            if when and data.get(when.column) == when.equals and column.name in data and data[column.name] is None:
+                message = f"{column.label} is empty. It is needed because {when.column} is {when.equals}."
+                raise ValidationError(_told("required", message), column.name)
+
+
+def make(columns: Sequence[Column]) -> SeatSchema:
+    """A schema for rows with these columns. Keep it: making one costs more than loading a row."""
+    made = SeatSchema.from_dict({column.name: CellField(column) for column in columns}, name="Seat")()
+    if not isinstance(made, SeatSchema):
+        raise TypeError("marshmallow made another class than it was asked to")
+    made.conditional = [column for column in columns if column.required_when]
+    return made

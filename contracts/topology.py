@@ -1,0 +1,38 @@
+"""Which queue hears which messages: the only place where a queue's name is written."""
+
+from contracts.messages import (
+    JobAcceptedV1,
+    JobCancelRequestedV1,
+    JobFailedV1,
+    JobFinishedV1,
+    JobRejectedV1,
+    JobRequestedV1,
+    JobSubmittedV1,
+    SeatsAcceptedV1,
+    SeatsProvisionedV1,
+    ValidationStartedV1,
+)
+from messaging.topology import Queue, Topology
+
+UPLOAD = Queue(name="upload.job-requests", types=(JobRequestedV1.TYPE,))
+VALIDATOR = Queue(name="validator.jobs", types=(JobSubmittedV1.TYPE,), prefetch=1)
+PROVISIONER = Queue(name="provisioner.chunks", types=(SeatsAcceptedV1.TYPE,))
+EVENTLOG = Queue(
+    name="eventlog.events",
+    types=(
+        JobSubmittedV1.TYPE,
+        ValidationStartedV1.TYPE,
+        JobRejectedV1.TYPE,
+        JobAcceptedV1.TYPE,
+        SeatsProvisionedV1.TYPE,
+        JobFailedV1.TYPE,
+        JobCancelRequestedV1.TYPE,
+    ),
+    prefetch=10,
+)
+
+TOPOLOGY = Topology(
+    exchange="bulk",
+    queues=(UPLOAD, VALIDATOR, PROVISIONER, EVENTLOG),
+    unheard=frozenset({JobFinishedV1.TYPE}),
+)
