@@ -15,11 +15,11 @@ header:
 `read(blocks, raw=True)` gives the cells exactly as they stand in the file; without it, one leading apostrophe that
 guards a cell from being run as a formula is taken off (see `guard`).
 
-Writing. `write(rows, dialect)` takes rows of cells (the header is the first of them) and yields byte blocks in UTF-8, with
-the delimiter, the line end and the byte order mark of `dialect`; cells that a spreadsheet would run as a formula get an
-apostrophe. `write(rows, dialect, raw=True)` is for cells read with `raw=True`: a cell that begins with an apostrophe
-already is left as it is, so a file passes through cell for cell. Whatever the way, reading what was written gives the
-cells that reading the source gave.
+Writing. `write(rows, dialect)` takes rows of cells (the header is the first of them) and yields byte blocks in UTF-8,
+with the delimiter, the line end and the byte order mark of `dialect`; cells that a spreadsheet would run as a formula
+get an apostrophe. `write(rows, dialect, raw=True)` is for cells read with `raw=True`: a cell that begins with an
+apostrophe already is left as it is, so a file passes through cell for cell. Whatever the way, reading what was written
+gives the cells that reading the source gave.
 
     reading = csvfile.read(source, raw=True)
     rows = chain([reading.header.cells], (record.cells for record in reading))

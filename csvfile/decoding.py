@@ -66,7 +66,7 @@ class Text:
             yield text
             return
         yield text[:at]
-        raise _nul_bytes(self._offset + len(text[:at].encode(self.encoding)))
+        raise _nul_byte(self._offset + len(text[:at].encode(self.encoding)))
 
 
 def regular(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -81,9 +81,9 @@ def regular(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield bytes(gathered)
 
 
-def _nul_bytes(offset: int) -> Unreadable:
+def _nul_byte(offset: int) -> Unreadable:
     return Unreadable(
-        "nul_bytes",
+        "nul_byte",
         f"Line {{line}} holds a NUL byte (at byte {offset:,}), which no CSV file has. The file may be damaged,"
         " not a text file, or UTF-16 without a byte order mark. Save it as CSV UTF-8 and upload it again.",
     )

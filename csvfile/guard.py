@@ -1,8 +1,8 @@
 """The apostrophe that keeps a spreadsheet from running a cell as a formula (OWASP ASVS 5.0, 1.2.10; CWE-1236).
 
-A cell is guarded when it begins with one of = + - @ TAB CR LF, or with = + - @ in their full-width forms. A phone number
-in E.164 form is inert and stays as it is. Apostrophes that stand before such a character already are guarded once more, so that
-`unguard(guard(value)) == value` holds for every value.
+A cell is guarded when it begins with one of = + - @ TAB CR LF, or with = + - @ in their full-width forms. A phone
+number in E.164 form is inert and stays as it is. Where apostrophes stand before such a character already, one more is
+added, so that `unguard(guard(value)) == value` holds for every value.
 """
 
 import re

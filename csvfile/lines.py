@@ -58,7 +58,7 @@ class Lines:
     def _too_long(self) -> FileProblem:
         return FileProblem(
             line=self._given + 1,
-            code="line_too_long",
+            code="cell_too_long",
             message=f"Line {self._given + 1} has more than {self._limits.line:,} characters."
             " Is this a CSV file with one row in each line?",
         )
@@ -68,7 +68,7 @@ class Lines:
             self._read_before, self._running = self.read_through, 0
         self._running += size
         if self._running > max(self._limits.record, size):
-            raise quote_not_closed(self.read_through + 1)
+            raise unclosed_quote(self.read_through + 1)
 
 
 def split(text: str) -> tuple[list[str], str]:
@@ -78,11 +78,11 @@ def split(text: str) -> tuple[list[str], str]:
     return lines, rest
 
 
-def quote_not_closed(line: int) -> FileProblem:
+def unclosed_quote(line: int) -> FileProblem:
     """A quoted cell in the record that begins in this line never ends, or runs on beyond all measure."""
     return FileProblem(
         line=line,
-        code="quote_not_closed",
+        code="unclosed_quote",
         message=f'A quotation mark (") is opened in the row that begins in line {line} and not closed.'
         ' Close it, or write it twice ("") if it is part of the cell.',
     )

@@ -1,6 +1,6 @@
 """What can be wrong with a file as a whole.
 
-Codes: `empty_file`, `not_csv`, `nul_bytes`, `wrong_encoding`, `line_too_long`, `quote_not_closed`, `stray_quote`,
+Codes: `empty_file`, `not_csv`, `nul_byte`, `wrong_encoding`, `cell_too_long`, `unclosed_quote`, `stray_quote`,
 `too_many_columns`.
 """
 

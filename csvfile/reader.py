@@ -9,7 +9,7 @@ from csvfile.decoding import Text
 from csvfile.dialect import Dialect, find_delimiter, find_newline
 from csvfile.guard import unguard
 from csvfile.limits import Limits
-from csvfile.lines import Lines, quote_not_closed
+from csvfile.lines import Lines, unclosed_quote
 from csvfile.problem import FileProblem
 
 
@@ -88,7 +88,7 @@ def _refuse_quotes(error: csv.Error, *, first: int, last: int) -> NoReturn:
     """The csv module's errors are told by their texts only: all but these two concern a quote in a wrong place."""
     reason = str(error)
     if "unexpected end of data" in reason or "field larger" in reason:
-        raise quote_not_closed(first) from error
+        raise unclosed_quote(first) from error
     where = f"in line {last}" if first == last else f"in line {last}, in the row that begins in line {first},"
     raise FileProblem(
         line=first,
