@@ -11,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 log = logging.getLogger(__name__)
 
+_POLL = 0.1  # seconds until `stop` is noticed
+
 Answer = tuple[HTTPStatus, str, bytes]
 
 
@@ -49,7 +51,7 @@ class HealthServer:
 
         self._server = ThreadingHTTPServer(self._listen, Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name="health", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -1,0 +1,64 @@
+"""Which queues there are and what they hear, as a table that buses, documents and tests read."""
+
+from dataclasses import dataclass
+
+DELAYS = (1, 5, 30)  # seconds; a delay queue for each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue and the message types it hears; a type is heard in full, there are no patterns.
+
+    `delivery_limit`: how often the broker delivers a message again after its reader vanished with it, before it becomes
+    a dead letter. `prefetch`: how many messages a reader holds. Small, since all that a crashing reader holds counts
+    against their limit, innocent or not.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    delivery_limit: int = 5
+    prefetch: int = 2
+
+    def __post_init__(self) -> None:
+        if self.delivery_limit < 1 or self.prefetch < 1:
+            # RabbitMQ 3.x takes a limit of -1 for "never again", RabbitMQ 4 for "always again".
+            raise ValueError(f"delivery limit and prefetch of {self.name} are at least 1")
+        if any(mark in name for name in self.types for mark in "*#"):
+            raise ValueError(f"{self.name} hears types by their full names, without * and #")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topology:
+    """A topic exchange with its queues; `unheard` are the types that may be published although no queue hears them."""
+
+    exchange: str
+    queues: tuple[Queue, ...]
+    unheard: frozenset[str]
+
+    def __post_init__(self) -> None:
+        names = [queue.name for queue in self.queues]
+        if len(set(names)) != len(names):
+            raise ValueError(f"two queues of {self.exchange} have one name")
+
+    @property
+    def dead_exchange(self) -> str:
+        """Where dead letters are published, under the name of the queue they come from."""
+        return f"{self.exchange}.dead"
+
+    def dead_queue(self, queue: str) -> str:
+        """Where the dead letters of `queue` lie."""
+        return f"{queue}.dead"
+
+    def delay(self, seconds: int) -> str:
+        """The name of both the exchange and the queue that hold a message for `seconds`, one of `DELAYS`."""
+        if seconds not in DELAYS:
+            raise ValueError(f"there are delays of {DELAYS} seconds, not of {seconds}")
+        return f"{self.exchange}.delay.{seconds}s"
+
+    def hearing(self, type: str) -> tuple[Queue, ...]:
+        """The queues that hear this type."""
+        return tuple(queue for queue in self.queues if type in queue.types)
+
+    def prefetch(self, queue: str) -> int:
+        """How many messages a reader of `queue` holds; one, when it reads dead letters."""
+        return next((known.prefetch for known in self.queues if known.name == queue), 1)
