@@ -13,7 +13,7 @@ MIN_LENGTH: Final = 12
 #: Most characters that are looked at: a longer one can only be meant to keep us busy.
 MAX_LENGTH: Final = 1024
 
-#: Hashes that are computed at the same time. Each takes 19 MiB for its time: a flood of sign-ins must not take them all.
+#: Hashes that are computed at the same time. Each takes 19 MiB: a flood of sign-ins must not take all there is.
 _AT_ONCE: Final = 4
 
 
@@ -22,7 +22,7 @@ class WeakPassword(ValueError):
 
 
 class Passwords:
-    """Hashes and compares with argon2id (19 MiB, 2 passes: the OWASP Password Storage Cheat Sheet). For use by threads."""
+    """Hashes and compares with argon2id (19 MiB, 2 passes: OWASP Password Storage Cheat Sheet). For use by threads."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

@@ -49,7 +49,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What a sign-in is compared with, and the proof that it was: the hash must still be the same when a session starts."""
+    """What a sign-in is compared with. The hash must still be the same when the session starts."""
 
     user: User
     password_hash: str
@@ -85,13 +85,12 @@ class Users:
 
     def add_first(self, *, account: str, username: str, password: str) -> bool:
         """Add an admin if there is no user at all; tells whether it did. For several processes starting at once."""
-        values = self._new(account, username, password, "admin")
         with self._database.transaction() as connection:
             connection.execute(self._sql["lock_users"])
             row = connection.execute(self._sql["any_user"]).fetchone()
             if row is None or row["found"]:
                 return False
-            self._insert(connection, values)
+            self._insert(connection, self._new(account, username, password, "admin"))
         return True
 
     def set_password(self, username: str, password: str) -> None:

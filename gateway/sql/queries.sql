@@ -55,7 +55,11 @@ UPDATE sessions SET last_seen_at = %(now)s WHERE token_hash = %(token_hash)s
 DELETE FROM sessions WHERE token_hash = %(token_hash)s
 
 -- name: purge_sessions
-DELETE FROM sessions WHERE last_seen_at <= %(idle_since)s OR created_at <= %(started_since)s
+DELETE FROM sessions WHERE token_hash IN (
+    SELECT token_hash FROM sessions
+    WHERE last_seen_at <= %(idle_since)s OR created_at <= %(started_since)s
+    FOR UPDATE SKIP LOCKED
+)
 
 -- name: add_token
 INSERT INTO api_tokens (token_hash, user_id, created_at, expires_at)
@@ -74,7 +78,9 @@ WHERE t.token_hash = %(token_hash)s AND t.expires_at > %(now)s AND u.disabled_at
 UPDATE api_tokens SET last_used_at = %(now)s WHERE token_hash = %(token_hash)s
 
 -- name: purge_tokens
-DELETE FROM api_tokens WHERE expires_at <= %(now)s
+DELETE FROM api_tokens WHERE token_hash IN (
+    SELECT token_hash FROM api_tokens WHERE expires_at <= %(now)s FOR UPDATE SKIP LOCKED
+)
 
 -- name: know_subjects
 INSERT INTO sign_in_attempts (subject, failures, last_at, blocked_until)

@@ -1,0 +1,165 @@
+"""The public API, `/api/v1`: each call is passed on to the service that knows, in the name of whoever asks."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Response, current_app, request
+from marshmallow import ValidationError
+from werkzeug.datastructures import Headers
+
+from gateway import incoming, outgoing
+from gateway.description import describe
+from gateway.identity import current
+from gateway.routes import ISSUE_TOKEN, PLAIN, RECEIVE_UPLOAD, SHOW_JOB, Route
+from gateway.schemas import TokenRequest
+from gateway.signin import SignIn, wrong
+from gateway.tokens import ApiTokens
+from web.app import json_body
+from web.client import Answer, ServiceClient
+from web.refusals import Refusal, not_found
+
+_LIMITS_LAST = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services behind the gateway."""
+
+    upload: ServiceClient
+    eventlog: ServiceClient
+    provisioner: ServiceClient
+
+    def named(self, name: str) -> ServiceClient:
+        """The service of this name."""
+        return {"upload": self.upload, "eventlog": self.eventlog, "provisioner": self.provisioner}[name]
+
+
+class UploadLimit:
+    """The upload service's limit in bytes, asked once a minute."""
+
+    def __init__(self, upload: ServiceClient) -> None:
+        self._upload = upload
+        self._known: tuple[float, int] | None = None
+
+    def bytes(self) -> int:
+        """How long an upload may be. Raises `ServiceUnavailable`, then no upload could be received anyway."""
+        known = self._known
+        if known is None or time.monotonic() - known[0] > _LIMITS_LAST:
+            limits = self._upload.json("GET", "/limits", principal=current())
+            known = self._known = (time.monotonic(), int(limits["max_upload_bytes"]))
+        return known[1]
+
+
+def blueprint(services: Services, *, sign_in: SignIn, tokens: ApiTokens) -> Blueprint:
+    """All routes of `routes.ROUTES`, and the description."""
+    api = Blueprint("api", __name__, url_prefix=outgoing.API)
+    for route in PLAIN:
+        _add(api, route, _passed_on(services.named(route.service), route))
+    _add(api, SHOW_JOB, _job(services))
+    _add(api, RECEIVE_UPLOAD, _upload(services.upload))
+    _add(api, ISSUE_TOKEN, _token(sign_in, tokens))
+
+    @api.get("/openapi.json")
+    def openapi() -> Response:
+        return _json(describe(_version()), 200)
+
+    return api
+
+
+def _add(api: Blueprint, route: Route, view: Callable[..., Response]) -> None:
+    rule = route.path.replace("{", "<").replace("}", ">")
+    api.add_url_rule(rule, route.name, view, methods=[route.method])
+
+
+def _passed_on(service: ServiceClient, route: Route) -> Callable[..., Response]:
+    def view(**ids: str) -> Response:
+        answer = _send(service, route, _path(route, ids))
+        if route.download:
+            return outgoing.as_download(answer, what=route.what, filename=route.download)
+        return outgoing.as_json(answer, what=route.what)
+
+    return view
+
+
+def _job(services: Services) -> Callable[..., Response]:
+    def view(**ids: str) -> Response:
+        path = _path(SHOW_JOB, ids)
+        answer = _send(services.eventlog, SHOW_JOB, path)
+        if answer.status == 404:
+            # The event log has not heard of it yet: its first event may still be on its way.
+            answer.read()
+            answer = _send(services.upload, SHOW_JOB, path)
+        return outgoing.as_json(answer, what=SHOW_JOB.what)
+
+    return view
+
+
+def _upload(upload: ServiceClient) -> Callable[..., Response]:
+    limit = UploadLimit(upload)
+
+    def view() -> Response:
+        try:
+            max_bytes = limit.bytes()
+            incoming.refuse_by_length(request, max_bytes=max_bytes)
+            headers = _given(request.headers, ("Content-Type", "Content-Length"))
+            body = incoming.blocks(request, max_bytes=max_bytes)
+            query = _given(request.args, RECEIVE_UPLOAD.query)
+            answer = upload.send("POST", "/uploads", principal=current(), query=query, headers=headers, body=body)
+            return outgoing.as_json(answer, what=RECEIVE_UPLOAD.what)
+        except Refusal:
+            incoming.drain(request)
+            raise
+
+    return view
+
+
+def _token(sign_in: SignIn, tokens: ApiTokens) -> Callable[..., Response]:
+    def view() -> Response:
+        try:
+            asked: dict[str, str] = TokenRequest().load(json_body())
+        except ValidationError as error:
+            detail = "Send a JSON object with username and password."
+            raise Refusal(400, "invalid_request", detail, errors=error.messages) from None
+        issued = tokens.issue(sign_in.check(asked["username"].strip(), asked["password"]))
+        if issued is None:
+            raise wrong()
+        return _json({"token": issued.token, "expires_at": issued.expires_at}, 201)
+
+    return view
+
+
+def _send(service: ServiceClient, route: Route, path: str) -> Answer:
+    headers = _given(request.headers, route.headers)
+    body = None
+    if route.body is not None:
+        body = orjson.dumps(json_body())
+        headers["Content-Type"] = "application/json"
+    query = _given(request.args, route.query)
+    return service.send(route.method, path, principal=current(), query=query, headers=headers, body=body)
+
+
+def _path(route: Route, ids: Mapping[str, str]) -> str:
+    try:
+        return route.path.format_map({name: UUID(text) for name, text in ids.items()})
+    except ValueError:
+        raise not_found(route.what) from None
+
+
+def _given(values: Mapping[str, str] | Headers, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: values[name] for name in names if name in values}
+
+
+def _json(value: dict[str, Any], status: int) -> Response:
+    return Response(current_app.json.dumps(value), status, content_type="application/json")
+
+
+def _version() -> str:
+    try:
+        return version("bulk-manager")
+    except PackageNotFoundError:
+        return "0"
