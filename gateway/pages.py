@@ -1,0 +1,67 @@
+"""The admin's pages: shells that the server renders at once; what changes comes from `/api/v1` in the browser."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from contracts.problems import ProblemKind
+from contracts.template import OUTCOME_COLUMNS, Template
+
+#: The states of a job that Event Logs can be narrowed to, in the order of a job's life, and how the pages call them.
+STATES = (
+    ("submitted", "Received"),
+    ("validating", "Checking"),
+    ("provisioning", "Creating"),
+    ("completed", "Completed"),
+    ("completed_with_errors", "Completed with errors"),
+    ("rejected", "Rejected"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+)
+
+
+def blueprint(
+    template: Template, problem_kinds: Sequence[ProblemKind], *, guard: Callable[[], ResponseReturnValue | None]
+) -> Blueprint:
+    """All pages of a signed-in admin, and the style sheets and scripts of all pages under `/assets`.
+
+    ``guard`` is asked before each page and answers None to let the viewer in, or what to show instead (the sign-in
+    page). The assets are open to everybody, because the sign-in page needs them. The templates read ``viewer``
+    (``.user``, ``.account``) and ``csrf_token`` from the application's context.
+    """
+    pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
+
+    @pages.before_request
+    def admit() -> ResponseReturnValue | None:
+        return None if request.endpoint == "pages.static" else guard()
+
+    @pages.get("/")
+    def start() -> ResponseReturnValue:
+        return redirect(url_for("pages.configuration"))
+
+    @pages.get("/configuration")
+    def configuration() -> ResponseReturnValue:
+        return render_template("configuration.html", tab="configuration", problem_kinds=problem_kinds)
+
+    @pages.get("/event-logs")
+    def event_logs() -> ResponseReturnValue:
+        asked = {name: request.args.get(name, "") for name in ("q", "state")}
+        return render_template("event_logs.html", tab="event-logs", states=STATES, **asked)
+
+    @pages.get("/event-logs/<uuid:job_id>")
+    def job(job_id: UUID) -> ResponseReturnValue:
+        return render_template("job.html", tab="event-logs", job_id=job_id, states=STATES, problem_kinds=problem_kinds)
+
+    @pages.get("/template-reference")
+    def template_reference() -> ResponseReturnValue:
+        return render_template(
+            "template_reference.html",
+            tab="configuration",
+            template=template,
+            problem_kinds=problem_kinds,
+            outcome_columns=OUTCOME_COLUMNS,
+        )
+
+    return pages

@@ -1,0 +1,76 @@
+/** Asking the public API, and saying in plain words what went wrong. */
+
+const PATIENCE_MS = 20_000;
+
+/** A refusal of the API (`status`, its stable `code`, `detail` for people), or status 0 when it could not be reached. */
+export class Trouble extends Error {
+  constructor({ status = 0, code = "unreachable", detail = "", retryAfter = null, problem = {} } = {}) {
+    super(`${status} ${code}`);
+    Object.assign(this, { status, code, detail, retryAfter, problem });
+  }
+
+  /** From a status, the text of the body and the Retry-After header (seconds) of an answer. */
+  static of(status, text, retryAfter) {
+    let problem = {};
+    try {
+      problem = JSON.parse(text) ?? {};
+    } catch {
+      // A proxy's own page, not the API's words: the status alone has to do.
+    }
+    const seconds = Number.parseInt(retryAfter ?? "", 10);
+    return new Trouble({ status, code: problem.code ?? "unknown", detail: problem.detail ?? "", retryAfter: Number.isNaN(seconds) ? null : seconds, problem });
+  }
+}
+
+/** The headers that every request of the page carries. */
+export function headers(more = {}) {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  return { Accept: "application/json", ...(token ? { "X-CSRF-Token": token } : {}), ...more };
+}
+
+/**
+ * One request; resolves to {status, etag, body}, where 304 has no body. Rejects with `Trouble`.
+ * @param {{method?: string, json?: object, headers?: object}} options
+ */
+export async function ask(path, { method = "GET", json, headers: more = {} } = {}) {
+  let answer, text;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method,
+      headers: headers({ ...(json ? { "Content-Type": "application/json" } : {}), ...more }),
+      body: json && JSON.stringify(json),
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    text = answer.status === 304 || answer.status === 204 ? "" : await answer.text();
+  } catch {
+    throw new Trouble();
+  }
+  if (!answer.ok && answer.status !== 304) throw Trouble.of(answer.status, text, answer.headers.get("Retry-After"));
+  return { status: answer.status, etag: answer.headers.get("ETag"), body: text ? JSON.parse(text) : null };
+}
+
+/** Where to sign in so as to come back to this page. */
+export const signInAddress = () => `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+
+/** What to tell a person: a title, a text, whether trying again makes sense, whether signing in does. */
+export function explain(trouble) {
+  if (!(trouble instanceof Trouble)) throw trouble;
+  const wait = trouble.retryAfter ? ` Please wait ${trouble.retryAfter} s, then try again.` : " Please try again in a moment.";
+  switch (trouble.status) {
+    case 0:
+      return { title: "No connection.", text: "Bulk Manager could not be reached. Check your network, then try again.", again: true };
+    case 401:
+      return { title: "You have been signed out.", text: "Sign in again to go on.", signIn: true };
+    case 429:
+      return { title: "Too many requests.", text: wait.trim(), again: true };
+    case 502:
+    case 503:
+    case 504:
+      return { title: "Bulk Manager is not ready just now.", text: (trouble.detail || "Nothing is lost.") + (trouble.retryAfter ? wait : trouble.detail ? "" : wait), again: true };
+    default:
+      if (trouble.status >= 500) return { title: "Something went wrong on our side.", text: wait.trim(), again: true };
+      return { title: "That was not accepted.", text: trouble.detail || `The answer was ${trouble.status}.` };
+  }
+}

@@ -1,0 +1,108 @@
+/** The page of one job: live while it runs; then facts, timeline, problems, failed rows and downloads. */
+
+import { Trouble, ask, explain } from "./api.js";
+import { fill, find, make } from "./dom.js";
+import { jobView } from "./job-view.js";
+import { badge } from "./states.js";
+import { kinds, listOf } from "./tables.js";
+import { showTrouble } from "./trouble.js";
+import { hasEnded, watch } from "./watch.js";
+import { count, duration, number, shown, time } from "./words.js";
+
+const PAGE = 100;
+
+const jobId = find("#job").dataset.job;
+const view = jobView(find("#view"), null, { place: "page" });
+
+function fact(name, value, className) {
+  return make("div", { class: className }, make("dt", {}, name), make("dd", {}, value));
+}
+
+function facts(job) {
+  const figure = (value) => (value === null || value === undefined ? "–" : number(value));
+  const list = [
+    fact("Rows", figure(job.rows)),
+    fact("Created", figure(job.created)),
+    fact("Failed", figure(job.failed)),
+    fact("Not processed", figure(job.not_processed)),
+    fact("Problems", figure(job.problems)),
+    job.submitted_by && fact("Submitted by", make("bdi", {}, shown(job.submitted_by))),
+    job.submitted_at && fact("Submitted", time(job.submitted_at, true)),
+    job.finished_at && fact("Finished", time(job.finished_at, true)),
+    job.finished_at && job.submitted_at && fact("Took", duration(job.submitted_at, job.finished_at)),
+    job.template_version && fact("Template", `Version ${job.template_version}`),
+    fact("Job number", make("code", {}, job.job_id), "wide"),
+  ];
+  find("#facts").replaceChildren(...list.filter(Boolean));
+  find("#facts-card").hidden = false;
+}
+
+function head(job) {
+  const name = shown(job.filename || "Unnamed file");
+  find("#filename").textContent = name;
+  document.title = `${name} · Bulk Manager`;
+  const fresh = badge(job.state);
+  fresh.id = "state";
+  find("#state").replaceWith(fresh);
+}
+
+async function timeline() {
+  const list = find("#timeline");
+  find("#timeline-card").hidden = false;
+  try {
+    const { body } = await ask(`/jobs/${jobId}/events`);
+    list.replaceChildren(...body.events.map((event) => make("li", {}, time(event.occurred_at, true), make("span", {}, shown(event.text)))));
+  } catch (error) {
+    if (!(error instanceof Trouble)) throw error;
+    const place = make("li", {});
+    showTrouble(place, explain(error), timeline);
+    list.replaceChildren(place);
+  }
+}
+
+/** The card of the problems or of the failed rows, with a button for the next page of them. */
+function card(kind, total) {
+  const root = find(`#${kind}-card`);
+  const button = find(`[data-do="more-${kind}"]`, root);
+  const place = find(`[data-slot="${kind}"]`, root);
+  const list = listOf(jobId, kind, place, { limit: PAGE });
+  root.hidden = false;
+
+  async function more() {
+    try {
+      const { body, shownRows, last } = await list.more();
+      button.hidden = last;
+      fill(root, { [`${kind}-shown`]: told(kind, shownRows, total, last) });
+      if (kind === "problems") find('[data-slot="kinds"]', root).replaceChildren(...kinds(body.problems_by_code));
+    } catch (error) {
+      showTrouble(place, explain(error), more);
+    }
+  }
+  button.addEventListener("click", more);
+  return more();
+}
+
+function told(kind, rows, total, last) {
+  if (rows >= total) return count(total, kind === "problems" ? "problem" : "row");
+  const note = last && kind === "problems" ? "; the others are counted, not listed" : "";
+  return `${number(rows)} of ${number(total)}${note}`;
+}
+
+function changed(job) {
+  head(job);
+  facts(job);
+  if (view.show(job)) view.focus();
+  timeline();
+  if (!hasEnded(job)) return;
+  if (job.problems) card("problems", job.problems);
+  if (job.failed) card("outcomes", job.failed);
+}
+
+watch(jobId, {
+  onJob: changed,
+  onTrouble: (trouble) => view.trouble(trouble),
+  onGone() {
+    find("#filename").textContent = "No such job";
+    view.gone();
+  },
+});
