@@ -1,0 +1,98 @@
+"""Wires the event log's processes: `python -m services.eventlog web | worker | migrate`."""
+
+import os
+import signal
+import sys
+import threading
+from functools import partial
+
+from flask import Flask
+
+import database.migrations
+from contracts.codec import Codec
+from contracts.topology import EVENTLOG, TOPOLOGY
+from database.connection import UNAVAILABLE, Database
+from messaging.consumer import Consumer
+from messaging.rabbitmq import RabbitBus
+from services.eventlog.app import make_app
+from services.eventlog.handler import record_event
+from services.eventlog.reading import Archive
+from services.eventlog.settings import BadSettings, WebSettings, WorkerSettings, log_style, required
+from services.eventlog.sources import UploadedSources
+from services.eventlog.store import EventLog
+from telemetry import logs
+from telemetry.health import HealthServer
+from web.access import AccessKey
+from web.client import ServiceClient
+from web.serve import gunicorn
+
+SERVICE = "eventlog"
+PACKAGE = "services.eventlog"
+
+
+def web_app() -> Flask:
+    """The Flask application, for gunicorn."""
+    logs.configure(SERVICE, style=log_style(os.environ))
+    settings = WebSettings.from_env(os.environ)
+    store = Database(settings.database_url, application_name="eventlog-web", max_size=settings.threads)
+    key = AccessKey(settings.access_key)
+    sources = UploadedSources(ServiceClient(settings.upload_url, key))
+    return make_app(Archive(store), sources, key, ready=lambda: {"database": store.is_ready()})
+
+
+def work() -> None:
+    """Record events until SIGTERM or SIGINT; the one in hand is finished first."""
+    settings = WorkerSettings.from_env(os.environ)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = Database(settings.database_url, application_name="eventlog-worker", max_size=2)
+    bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    ready = {"database": store.is_ready, "broker": bus.is_ready}
+    health = HealthServer(
+        settings.health_listen, alive=lambda: True, ready=lambda: {name: ask() for name, ask in ready.items()}
+    )
+    consumer = Consumer(
+        bus,
+        queue=EVENTLOG.name,
+        codec=Codec(SERVICE),
+        handler=partial(record_event, log=EventLog(store)),
+        unavailable=UNAVAILABLE,
+    )
+    health.start()
+    try:
+        consumer.run(stop)
+    finally:
+        health.stop()
+        bus.close()
+        store.close()
+
+
+def run(arguments: list[str]) -> int:
+    """Start what the argument names; the exit status. Raises `BadSettings`."""
+    logs.configure(SERVICE, style=log_style(os.environ))
+    match arguments:
+        case ["web"]:
+            settings = WebSettings.from_env(os.environ)
+            gunicorn(f"{PACKAGE}.__main__:web_app()", settings.listen, threads=settings.threads, name=SERVICE)
+        case ["worker"]:
+            work()
+        case ["migrate"]:
+            database.migrations.migrate(required(os.environ, "BULK_DATABASE_URL"), PACKAGE)
+        case _:
+            sys.stderr.write("usage: python -m services.eventlog web | worker | migrate\n")
+            return 2
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """As `run`, with wrong settings told in one line."""
+    try:
+        return run(arguments)
+    except BadSettings as error:
+        sys.stderr.write(f"eventlog: {error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

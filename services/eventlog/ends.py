@@ -1,0 +1,62 @@
+"""When a job has ended, and what is told of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.messages.job_finished_v1 import JobFinishedV1
+from services.eventlog.state import Job, State
+from services.eventlog.words import message_of
+
+
+def settled(job: Job) -> Job:
+    """The job with its end, if the facts say that it has come to one. A job that has ended stays as it is.
+
+    A job whose account no event has named is nobody's: its end waits until one does.
+    """
+    due = _due(job)
+    if job.finished is not None or due is None or job.account is None:
+        return job
+    return replace(job, finished=_finished(job, job.account, *due))
+
+
+def _due(job: Job) -> tuple[State, datetime] | None:
+    """The end that the facts make, and when it came about by the facts' own times: the same in any order."""
+    if job.submitted_at is not None and job.rejected_at is not None:
+        return State.REJECTED, job.rejected_at
+    if job.submitted_at is not None and job.accepted_at is not None and job.all_in:
+        clean = job.failed == 0 and job.created == job.rows
+        finished_at = max(job.accepted_at, job.provisioned_at or job.accepted_at)
+        return (State.COMPLETED if clean else State.COMPLETED_WITH_ERRORS), finished_at
+    if job.failed_at is not None and job.rejected_at is None and not job.all_in:
+        return State.FAILED, job.failed_at
+    return None
+
+
+def _finished(job: Job, account: str, state: State, at: datetime) -> JobFinishedV1:
+    return JobFinishedV1(
+        job_id=job.job_id,
+        account=account,
+        state=state.value,
+        rows=job.rows,
+        created=job.created,
+        failed=job.failed,
+        not_processed=job.unprocessed,
+        submitted_by=job.submitted_by,
+        submitted_at=job.submitted_at,
+        finished_at=at,
+        idempotency_key=job.idempotency_key,
+        filename=job.filename,
+        message=message_of(job, state),
+        links=_links(job, state),
+    )
+
+
+def _links(job: Job, state: State) -> dict[str, str]:
+    """Where the gateway tells more; only what it will really answer."""
+    path = f"/api/v1/jobs/{job.job_id}"
+    links = {"job": path}
+    if state is State.REJECTED:
+        return links | {"problems": f"{path}/problems"}
+    if job.source is not None:
+        return links | {"summary": f"{path}/summary.csv"}
+    return links

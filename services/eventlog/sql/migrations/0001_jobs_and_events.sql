@@ -1,0 +1,84 @@
+-- Jobs, their events, the outcomes of their chunks and the problems of rejected files.
+
+CREATE TABLE job (
+    job_id uuid PRIMARY KEY,
+    account text,  -- null while no event has named it; such a job is nobody's and is shown to nobody
+    state text NOT NULL CHECK (state IN ('submitted', 'validating', 'provisioning', 'completed',
+                                         'completed_with_errors', 'rejected', 'failed', 'cancelled')),
+    first_seen_at timestamptz NOT NULL,  -- the earliest time that any event tells
+    began_at timestamptz NOT NULL,       -- submitted_at, or first_seen_at while that is unknown: the order of lists
+    -- job.submitted
+    submitted_by text,
+    submitted_at timestamptz,
+    filename text,
+    idempotency_key text,
+    template_version integer,
+    source text,
+    size bigint,
+    sha256 text,
+    -- validation.started, job.accepted, job.rejected
+    started_at timestamptz,
+    accepted_at timestamptz,
+    rejected_at timestamptz,
+    rows integer,
+    chunks integer,
+    problem_count integer NOT NULL DEFAULT 0,
+    problems_by_code jsonb NOT NULL DEFAULT '{}',
+    -- seats.provisioned
+    chunks_in bytea NOT NULL DEFAULT '',  -- a bit for each chunk that is in, the lowest bit of the first byte is chunk 0
+    created integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    provisioned_at timestamptz,
+    -- job.failed, job.cancel-requested
+    failed_at timestamptz,
+    failed_stage text,
+    failed_code text,
+    failed_message text,
+    cancel_requested_at timestamptz,
+    -- the end, as it was told
+    finished_at timestamptz,
+    finished jsonb,  -- the body of job.finished
+    search text NOT NULL GENERATED ALWAYS AS
+        (lower(coalesce(filename, '') || E'\n' || coalesce(submitted_by, ''))) STORED,
+    CHECK ((finished IS NULL) = (finished_at IS NULL)),
+    CHECK (rows IS NULL OR created + failed <= rows)
+);
+
+CREATE INDEX job_newest_idx ON job (account, began_at DESC, job_id DESC);
+CREATE INDEX job_newest_of_state_idx ON job (account, state, began_at DESC, job_id DESC);
+
+CREATE TABLE event (
+    message_id uuid PRIMARY KEY,
+    job_id uuid NOT NULL REFERENCES job,
+    type text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    text text NOT NULL,  -- what happened, in words for an admin
+    body jsonb NOT NULL  -- the message without its rows, problems or outcomes
+);
+
+CREATE INDEX event_of_job_idx ON event (job_id, occurred_at);
+
+CREATE TABLE chunk (
+    job_id uuid NOT NULL REFERENCES job,
+    chunk integer NOT NULL,
+    first_line integer NOT NULL,
+    last_line integer NOT NULL,
+    created integer NOT NULL,
+    failed integer NOT NULL,
+    outcomes bytea NOT NULL,  -- zlib-compressed JSON: [[line, type, user_id, created_at, code, message], …]
+    PRIMARY KEY (job_id, chunk)
+);
+
+CREATE INDEX chunk_by_line_idx ON chunk (job_id, last_line);
+
+CREATE TABLE problem (
+    job_id uuid NOT NULL REFERENCES job,
+    n integer NOT NULL,  -- from 1, in the order of the file
+    line integer NOT NULL,
+    column_name text,
+    code text NOT NULL,
+    message text NOT NULL,
+    value text,
+    PRIMARY KEY (job_id, n)
+);

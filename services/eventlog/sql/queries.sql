@@ -1,0 +1,85 @@
+-- The event log's SQL. Everything that is asked over HTTP is keyed by the account.
+
+-- name: insert_job
+INSERT INTO job (job_id, account, state, first_seen_at, began_at)
+VALUES (%(job_id)s, %(account)s, 'submitted', %(first_seen_at)s, %(first_seen_at)s)
+ON CONFLICT (job_id) DO NOTHING
+
+-- name: lock_job
+SELECT * FROM job WHERE job_id = %(job_id)s FOR UPDATE
+
+-- name: insert_event
+INSERT INTO event (message_id, job_id, type, occurred_at, text, body)
+VALUES (%(message_id)s, %(job_id)s, %(type)s, %(occurred_at)s, %(text)s, %(body)s)
+ON CONFLICT (message_id) DO NOTHING
+
+-- name: update_job
+UPDATE job SET
+    account = %(account)s, state = %(state)s, first_seen_at = %(first_seen_at)s, began_at = %(began_at)s,
+    submitted_by = %(submitted_by)s, submitted_at = %(submitted_at)s, filename = %(filename)s,
+    idempotency_key = %(idempotency_key)s, template_version = %(template_version)s, source = %(source)s,
+    size = %(size)s, sha256 = %(sha256)s, started_at = %(started_at)s, accepted_at = %(accepted_at)s,
+    rejected_at = %(rejected_at)s, rows = %(rows)s, chunks = %(chunks)s, problem_count = %(problem_count)s,
+    problems_by_code = %(problems_by_code)s, chunks_in = %(chunks_in)s, created = %(created)s, failed = %(failed)s,
+    provisioned_at = %(provisioned_at)s, failed_at = %(failed_at)s, failed_stage = %(failed_stage)s,
+    failed_code = %(failed_code)s, failed_message = %(failed_message)s,
+    cancel_requested_at = %(cancel_requested_at)s, finished_at = %(finished_at)s, finished = %(finished)s
+WHERE job_id = %(job_id)s
+
+-- name: insert_chunk
+INSERT INTO chunk (job_id, chunk, first_line, last_line, created, failed, outcomes)
+VALUES (%(job_id)s, %(chunk)s, %(first_line)s, %(last_line)s, %(created)s, %(failed)s, %(outcomes)s)
+
+-- name: insert_problems
+INSERT INTO problem (job_id, n, line, column_name, code, message, value)
+SELECT %(job_id)s, told.n, told.line, told.column_name, told.code, told.message, told.value
+FROM unnest(%(lines)s::integer[], %(columns)s::text[], %(codes)s::text[], %(messages)s::text[], %(values)s::text[])
+    WITH ORDINALITY AS told (line, column_name, code, message, value, n)
+
+-- name: find_job
+SELECT * FROM job WHERE account = %(account)s AND job_id = %(job_id)s
+
+-- name: list_jobs
+SELECT * FROM job
+WHERE account = %(account)s
+  AND (began_at, job_id) < (%(began_at)s, %(job_id)s)
+ORDER BY began_at DESC, job_id DESC
+LIMIT %(limit)s
+
+-- name: list_jobs_of_state
+SELECT * FROM job
+WHERE account = %(account)s AND state = %(state)s
+  AND (began_at, job_id) < (%(began_at)s, %(job_id)s)
+ORDER BY began_at DESC, job_id DESC
+LIMIT %(limit)s
+
+-- name: search_jobs
+SELECT * FROM job
+WHERE account = %(account)s
+  AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (began_at, job_id) < (%(began_at)s, %(job_id)s)
+  AND (strpos(search, %(needle)s) > 0 OR starts_with(job_id::text, %(needle)s))
+ORDER BY began_at DESC, job_id DESC
+LIMIT %(limit)s
+
+-- name: list_events
+SELECT event.type, event.occurred_at, event.text
+FROM event JOIN job USING (job_id)
+WHERE job.account = %(account)s AND job_id = %(job_id)s
+ORDER BY event.occurred_at, event.received_at, event.message_id
+
+-- name: list_problems
+SELECT problem.n, problem.line, problem.column_name, problem.code, problem.message, problem.value
+FROM problem JOIN job USING (job_id)
+WHERE job.account = %(account)s AND job_id = %(job_id)s AND problem.n > %(after)s
+ORDER BY problem.n
+LIMIT %(limit)s
+
+-- name: next_chunk
+-- The first chunk that has lines behind `after`; only one with failed rows, where `failed_only`.
+SELECT chunk.outcomes, chunk.last_line
+FROM chunk JOIN job USING (job_id)
+WHERE job.account = %(account)s AND job_id = %(job_id)s AND chunk.last_line > %(after)s
+  AND (chunk.failed > 0 OR NOT %(failed_only)s)
+ORDER BY chunk.last_line
+LIMIT 1
