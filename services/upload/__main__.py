@@ -1,0 +1,106 @@
+"""How the processes of this service are put together: `python -m services.upload web | worker | migrate`."""
+
+import os
+import signal
+import sys
+import threading
+from functools import partial
+
+from flask import Flask
+
+from contracts.codec import Codec
+from contracts.topology import TOPOLOGY, UPLOAD
+from database.connection import UNAVAILABLE, Database
+from database.migrations import migrate
+from messaging.consumer import Consumer
+from messaging.rabbitmq import RabbitBus
+from services.upload import intake, settings
+from services.upload.app import Limits, make_app
+from services.upload.housekeeping import keep_house
+from services.upload.relay import NotifyBell, Relay
+from services.upload.sources import FolderStore
+from services.upload.together import run_together
+from services.upload.uploads import Uploads
+from telemetry import logs
+from telemetry.health import HealthServer
+from web.access import AccessKey
+from web.serve import gunicorn
+
+CODEC = Codec("upload")
+
+
+def web_app() -> Flask:
+    """The application, for gunicorn: it is made in the process that serves it."""
+    config = settings.web_from_env(os.environ)
+    logs.configure("upload", style=config.log_style)
+    return make_app(
+        uploads=_uploads(config, Database(config.database_url, application_name="upload-web", max_size=config.threads)),
+        limits=Limits(
+            max_upload_bytes=config.max_upload_bytes,
+            max_rows=config.max_rows,
+            max_cell_length=config.max_cell_length,
+        ),
+        access_key=AccessKey(config.access_key),
+        codec=CODEC,
+    )
+
+
+def run_worker(config: settings.WorkerSettings) -> None:
+    """Requests of other services, the outbox, and housekeeping: until SIGTERM, or until one of them breaks."""
+    logs.configure("upload", style=config.log_style)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    database = Database(config.database_url, application_name="upload-worker")
+    uploads = _uploads(config, database)
+    bus = RabbitBus(config.amqp_url, TOPOLOGY, declare=config.amqp_declare, app_id="upload")
+    requests = Consumer(
+        bus,
+        queue=UPLOAD.name,
+        codec=CODEC,
+        handler=partial(intake.take_request, uploads=uploads, codec=CODEC),
+        unavailable=UNAVAILABLE,
+        on_dead_letter=intake.on_dead_letter,
+    )
+    relay = Relay(database, bus, bell=NotifyBell(config.database_url))
+    health = HealthServer(
+        config.health_listen,
+        alive=lambda: not stop.is_set(),
+        ready=lambda: {"database": database.is_ready(), "broker": bus.is_ready()},
+    )
+    health.start()
+    try:
+        run_together(
+            {"requests": requests.run, "relay": relay.run, "housekeeping": partial(keep_house, uploads)}, stop=stop
+        )
+    finally:
+        bus.close()
+        health.stop()
+        database.close()
+
+
+def _uploads(config: settings.Settings, database: Database) -> Uploads:
+    store = FolderStore(config.sources)
+    store.prepare()
+    return Uploads(database=database, store=store, expiry=config.upload_expiry)
+
+
+def main(arguments: list[str]) -> None:
+    """Start what the one argument says."""
+    match arguments:
+        case ["web"]:
+            config = settings.web_from_env(os.environ)
+            gunicorn("services.upload.__main__:web_app()", config.listen, threads=config.threads, name="upload")
+        case ["worker"]:
+            run_worker(settings.worker_from_env(os.environ))
+        case ["migrate"]:
+            migrate(settings.database_url(os.environ), "services.upload")
+        case _:
+            sys.exit("usage: python -m services.upload web | worker | migrate")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except settings.SettingError as error:
+        sys.exit(f"upload: {error}")

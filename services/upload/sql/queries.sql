@@ -1,0 +1,84 @@
+-- Parameters are psycopg's %(name)s. Times come from the database's clock alone.
+
+-- name: reserve_upload
+-- Before the first byte: what a killed process leaves behind is known by this row, and goes with it.
+INSERT INTO upload (upload_id, account, uploaded_by, source, expires_at)
+VALUES (%(upload_id)s, %(account)s, %(uploaded_by)s, %(source)s, now() + %(expiry)s);
+
+-- name: complete_upload
+UPDATE upload
+SET filename = %(filename)s, size = %(size)s, sha256 = %(sha256)s, received_at = now(), expires_at = now() + %(expiry)s
+WHERE upload_id = %(upload_id)s
+RETURNING expires_at;
+
+-- name: forget_upload
+DELETE FROM upload WHERE upload_id = %(upload_id)s AND job_id IS NULL;
+
+-- name: expire_upload
+-- From here on no job can use it; its file goes next, then its row.
+UPDATE upload SET expires_at = now()
+WHERE upload_id = %(upload_id)s AND account = %(account)s
+  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > now()
+RETURNING source;
+
+-- name: job_of_upload
+-- No row: unknown here. A null: not used yet.
+SELECT job_id FROM upload
+WHERE upload_id = %(upload_id)s AND account = %(account)s AND received_at IS NOT NULL;
+
+-- name: expired_uploads
+-- What a job is just taking is locked, and left alone.
+SELECT upload_id, source FROM upload
+WHERE job_id IS NULL AND expires_at <= now()
+ORDER BY expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED;
+
+-- name: remove_uploads
+DELETE FROM upload WHERE upload_id = ANY(%(upload_ids)s);
+
+-- name: source_size
+SELECT size FROM upload WHERE source = %(source)s AND account = %(account)s AND received_at IS NOT NULL;
+
+-- name: insert_job
+-- The primary key makes a second request with the same key wait here, until the first has ended.
+INSERT INTO job (job_id, account, idempotency_key, fingerprint, submitted_by, submitted_at, template_version)
+VALUES (%(job_id)s, %(account)s, %(idempotency_key)s, %(fingerprint)s, %(submitted_by)s, now(), %(template_version)s)
+ON CONFLICT (job_id) DO NOTHING
+RETURNING submitted_at;
+
+-- name: job_fingerprint
+SELECT fingerprint FROM job WHERE job_id = %(job_id)s;
+
+-- name: use_upload
+-- Two jobs for one upload: the second waits for the row, looks again and finds it used.
+UPDATE upload SET job_id = %(job_id)s
+WHERE upload_id = %(upload_id)s AND account = %(account)s
+  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > now()
+RETURNING filename, source, size, sha256;
+
+-- name: find_job
+SELECT job.job_id, job.submitted_by, job.submitted_at, job.template_version, upload.filename
+FROM job JOIN upload USING (job_id)
+WHERE job.job_id = %(job_id)s AND job.account = %(account)s;
+
+-- name: put_message
+INSERT INTO outbox (correlation_id, message_id, type, app_id, headers, body, created_at)
+VALUES (%(correlation_id)s, %(message_id)s, %(type)s, %(app_id)s, %(headers)s, %(body)s, %(created_at)s);
+
+-- name: notify_relay
+NOTIFY upload_outbox;
+
+-- name: claim_messages
+-- Only the oldest message of each job, so that two relays can't change their order; what another relay has is skipped.
+SELECT id, correlation_id, message_id, type, app_id, headers, body, created_at
+FROM outbox
+WHERE NOT EXISTS (
+    SELECT FROM outbox AS earlier
+    WHERE earlier.correlation_id = outbox.correlation_id AND earlier.id < outbox.id
+)
+ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED;
+
+-- name: remove_messages
+DELETE FROM outbox WHERE id = ANY(%(ids)s);
+
+-- name: outbox_backlog
+SELECT count(*) AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS oldest_seconds FROM outbox;
