@@ -1,0 +1,1 @@
+"""Makes Seats of accepted rows, and tells what became of each."""

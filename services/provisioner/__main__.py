@@ -1,0 +1,94 @@
+"""Wires the provisioner's processes: `python -m services.provisioner web | worker | migrate`."""
+
+import os
+import signal
+import sys
+import threading
+from functools import partial
+
+from flask import Flask
+
+import database.migrations
+from contracts.codec import Codec
+from contracts.failure import job_failed
+from contracts.topology import PROVISIONER, TOPOLOGY
+from database import queries
+from database.connection import UNAVAILABLE, Database
+from messaging.consumer import Consumer
+from messaging.rabbitmq import RabbitBus
+from services.provisioner.app import create_app
+from services.provisioner.handler import handle
+from services.provisioner.postgres_directory import PostgresDirectory
+from services.provisioner.settings import LogSettings, WebSettings, WorkerSettings, required
+from services.provisioner.verdicts import PostgresVerdicts
+from telemetry import logs
+from telemetry.health import HealthServer
+from web.access import AccessKey
+from web.serve import gunicorn
+
+SERVICE = "provisioner"
+PACKAGE = "services.provisioner"
+
+
+def web_app() -> Flask:
+    """The Flask application, for gunicorn."""
+    logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    settings = WebSettings.from_env(os.environ)
+    store = Database(settings.database_url, application_name="provisioner-web", max_size=settings.threads)
+    sql = queries.load(PACKAGE)
+    return create_app(
+        PostgresDirectory(store, sql),
+        PostgresVerdicts(store, sql),
+        access_key=AccessKey(settings.access_key),
+        ready=lambda: {"database": store.is_ready()},
+    )
+
+
+def work() -> None:
+    """Make Seats until SIGTERM or SIGINT; the chunk in hand is finished first."""
+    settings = WorkerSettings.from_env(os.environ)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    store = Database(settings.database_url, application_name="provisioner-worker", max_size=2)
+    bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    ready = {"database": store.is_ready, "broker": bus.is_ready}
+    health = HealthServer(
+        settings.health_listen, alive=lambda: True, ready=lambda: {name: ask() for name, ask in ready.items()}
+    )
+    consumer = Consumer(
+        bus,
+        queue=PROVISIONER.name,
+        codec=Codec(SERVICE),
+        handler=partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE))),
+        unavailable=UNAVAILABLE,
+        on_dead_letter=partial(job_failed, stage=SERVICE),
+    )
+    health.start()
+    try:
+        consumer.run(stop)
+    finally:
+        health.stop()
+        bus.close()
+        store.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Start what the argument names; the exit status."""
+    logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    match arguments:
+        case ["web"]:
+            settings = WebSettings.from_env(os.environ)
+            gunicorn(f"{PACKAGE}.__main__:web_app()", settings.listen, threads=settings.threads, name=SERVICE)
+        case ["worker"]:
+            work()
+        case ["migrate"]:
+            database.migrations.migrate(required(os.environ, "BULK_DATABASE_URL"), PACKAGE)
+        case _:
+            sys.stderr.write("usage: python -m services.provisioner web | worker | migrate\n")
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

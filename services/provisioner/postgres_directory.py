@@ -1,0 +1,65 @@
+"""The built-in directory: Seats in PostgreSQL, each chunk in one transaction of set-based statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from database.connection import Database
+from services.provisioner import words
+from services.provisioner.chunk_transaction import ChunkTransaction
+from services.provisioner.directory import ChunkResult, Conflict, SeatChunk, UniqueColumn, key
+from services.provisioner.listing import Position, Seat, SeatPage, page_of
+from services.provisioner.waiting import limit_waiting, plain_errors
+
+
+class PostgresDirectory:
+    """Seats in the provisioner's database."""
+
+    def __init__(self, database: Database, queries: Mapping[str, bytes], *, lock_timeout: str = "10s") -> None:
+        self._database = database
+        self._queries = queries
+        self._lock_timeout = lock_timeout
+
+    def create_seats(self, chunk: SeatChunk) -> ChunkResult:
+        """See `SeatDirectory.create_seats`."""
+        with plain_errors(), self._database.transaction() as connection:
+            limit_waiting(connection, self._queries, lock=self._lock_timeout)
+            return ChunkTransaction(connection, self._queries, chunk).run()
+
+    def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:
+        """See `SeatDirectory.conflicts`."""
+        asked = {column: _by_key(column, values.get(column, ())) for column in UniqueColumn}
+        keys = {str(column): list(spellings) for column, spellings in asked.items()}
+        rows = self._rows("conflicts", {"account": account, "job_id": job_id, **keys})
+        return [
+            Conflict(column=UniqueColumn(row["column"]), value=value, user_id=row["user_id"])
+            for row in rows
+            for value in asked[UniqueColumn(row["column"])][row["value"]]
+        ]
+
+    def search(self, account: str, text: str, *, after: Position, limit: int) -> SeatPage:
+        """See `SeatDirectory.search`."""
+        user_id = words.as_user_id(text)
+        if user_id is not None:
+            found = self._rows("find_seat", {"account": account, "user_id": user_id})
+            return SeatPage(seats=tuple(Seat(**row) for row in found), next=None)
+        parameters: dict[str, object] = {"account": account, "limit": limit + 1, **asdict(after)}
+        wanted = words.searched(text)
+        if wanted:
+            found = self._rows("search_seats", {**parameters, "words": words.tsquery(wanted)})
+        else:
+            found = self._rows("list_seats", parameters)
+        return page_of([Seat(**row) for row in found], limit)
+
+    def _rows(self, query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
+        with self._database.transaction() as connection:
+            limit_waiting(connection, self._queries)
+            return connection.execute(self._queries[query], parameters).fetchall()
+
+
+def _by_key(column: UniqueColumn, values: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for value in values:
+        found.setdefault(key(column, value), set()).add(value)
+    return found

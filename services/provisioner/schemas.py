@@ -1,0 +1,59 @@
+"""What requests to the provisioner may look like."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.provisioner import words
+from services.provisioner.verdicts import Verdict
+from web.refusals import Refusal
+
+#: Values of one column that are looked up at once.
+MAX_VALUES = 1_000
+
+#: Seats on one page.
+MAX_PAGE = 200
+
+
+def _storable(text: str) -> None:
+    if "\x00" in text:
+        raise ValidationError("A NUL character can't be part of any value.")
+
+
+def _values() -> fields.List[str]:
+    each = fields.String(required=True, validate=_storable)
+    return fields.List(each, load_default=list, validate=validate.Length(max=MAX_VALUES))
+
+
+class ConflictsRequest(Schema):
+    """The values of one batch of rows, by column."""
+
+    job_id = fields.UUID(required=True)
+    email = _values()
+    extension = _values()
+    phone_number = _values()
+    device_mac = _values()
+
+
+class VerdictRequest(Schema):
+    """A decision on a whole file."""
+
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+
+
+class SeatsQuery(Schema):
+    """Which Seats to list."""
+
+    q = fields.String(load_default="", validate=[validate.Length(max=words.MAX_TEXT), _storable])
+    cursor = fields.String(load_default="")
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_PAGE))
+
+
+def load(schema: Schema, data: Any) -> dict[str, Any]:
+    """What the request says. Raises a `Refusal` that tells, field by field, what is wrong with it."""
+    try:
+        loaded: dict[str, Any] = schema.load(data)
+    except ValidationError as error:
+        detail = "The request has fields that can't be accepted; see errors."
+        raise Refusal(400, "invalid_request", detail, errors=error.messages) from None
+    return loaded

@@ -1,0 +1,52 @@
+-- Seats, what became of each chunk, and the verdicts on jobs. Keys are compared byte by byte (COLLATE "C"): the same on
+-- every server, and the cheapest.
+
+CREATE TABLE seats (
+    user_id uuid PRIMARY KEY,
+    account text COLLATE "C" NOT NULL,
+    job_id uuid NOT NULL,
+    line integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    firstname text NOT NULL,
+    lastname text NOT NULL,
+    email text NOT NULL,
+    email_key text COLLATE "C" NOT NULL,
+    extension text COLLATE "C" NOT NULL,
+    phone_number text COLLATE "C",
+    device_mac text COLLATE "C",
+    attributes jsonb NOT NULL,
+    secrets jsonb NOT NULL,
+    words tsvector NOT NULL
+);
+
+COMMENT ON COLUMN seats.line IS 'line of the uploaded file; the header is 1';
+COMMENT ON COLUMN seats.email_key IS 'the e-mail address without regard to case';
+COMMENT ON COLUMN seats.attributes IS 'all other columns of the template that were filled, by name';
+COMMENT ON COLUMN seats.secrets IS 'password and PIN, sealed; no query of the service reads them';
+COMMENT ON COLUMN seats.words IS 'what the Seat is found by, see words.py';
+
+CREATE UNIQUE INDEX seats_email ON seats (account, email_key);
+CREATE UNIQUE INDEX seats_extension ON seats (account, extension);
+CREATE UNIQUE INDEX seats_phone_number ON seats (account, phone_number) WHERE phone_number IS NOT NULL;
+CREATE UNIQUE INDEX seats_device_mac ON seats (account, device_mac) WHERE device_mac IS NOT NULL;
+CREATE INDEX seats_newest ON seats (account, created_at, line, user_id);
+CREATE INDEX seats_words ON seats USING gin (words);
+
+CREATE TABLE provisioned_chunks (
+    account text COLLATE "C" NOT NULL,
+    job_id uuid NOT NULL,
+    chunk integer NOT NULL,
+    provisioned_at timestamptz NOT NULL,
+    outcomes bytea NOT NULL,
+    PRIMARY KEY (account, job_id, chunk)
+);
+
+COMMENT ON COLUMN provisioned_chunks.outcomes IS 'what became of each row, packed: see packing.py';
+
+CREATE TABLE verdicts (
+    account text COLLATE "C" NOT NULL,
+    job_id uuid NOT NULL,
+    verdict text NOT NULL CHECK (verdict IN ('accepted', 'rejected')),
+    decided_at timestamptz NOT NULL,
+    PRIMARY KEY (account, job_id)
+);

@@ -1,0 +1,119 @@
+-- The provisioner's SQL. Every query names the account: nothing of one is ever seen or touched from another.
+
+-- name: limit_waiting
+SELECT set_config('lock_timeout', %(lock)s, true), set_config('statement_timeout', %(statement)s, true)
+
+-- name: claim_chunk
+-- A second deliverer of the same chunk waits here until the first has committed, and then claims nothing. Times have
+-- milliseconds, so that the database, the events and the summary say the same.
+INSERT INTO provisioned_chunks (account, job_id, chunk, provisioned_at, outcomes)
+VALUES (%(account)s, %(job_id)s, %(chunk)s, date_trunc('milliseconds', now()), '')
+ON CONFLICT DO NOTHING
+RETURNING provisioned_at
+
+-- name: stored_chunk
+SELECT provisioned_at, outcomes
+FROM provisioned_chunks
+WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
+
+-- name: make_staging
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_seats (
+    line integer NOT NULL,
+    user_id uuid NOT NULL,
+    firstname text NOT NULL,
+    lastname text NOT NULL,
+    email text NOT NULL,
+    email_key text COLLATE "C" NOT NULL,
+    extension text COLLATE "C" NOT NULL,
+    phone_number text COLLATE "C",
+    device_mac text COLLATE "C",
+    attributes jsonb NOT NULL,
+    secrets jsonb NOT NULL,
+    words text NOT NULL
+) ON COMMIT DELETE ROWS
+
+-- name: stage
+COPY pg_temp.staged_seats (
+    line, user_id, firstname, lastname, email, email_key, extension, phone_number, device_mac, attributes, secrets, words
+) FROM STDIN
+
+-- name: insert_seats
+-- In the order of a key, so that chunks with the same keys wait for each other instead of blocking each other. A
+-- deadlock stays possible (two keys in opposite orders): it is tried again.
+INSERT INTO seats (
+    user_id, account, job_id, line, created_at, firstname, lastname, email, email_key, extension, phone_number,
+    device_mac, attributes, secrets, words
+)
+SELECT
+    user_id, %(account)s, %(job_id)s, line, %(created_at)s, firstname, lastname, email, email_key, extension,
+    phone_number, device_mac, attributes, secrets, array_to_tsvector(string_to_array(words, ' '))
+FROM pg_temp.staged_seats
+ORDER BY email_key, line
+ON CONFLICT DO NOTHING
+RETURNING line
+
+-- name: explain_rows_not_inserted
+-- Scalar subqueries: one look at one index for each, whatever the planner believes of a table without statistics.
+SELECT
+    s.line,
+    s.user_id,
+    (SELECT t.created_at FROM seats AS t
+     WHERE t.user_id = s.user_id AND t.account = %(account)s AND t.job_id = %(job_id)s) AS made_at,
+    EXISTS (SELECT FROM seats AS t WHERE t.user_id = s.user_id) AS user_id_taken,
+    (SELECT t.user_id FROM seats AS t
+     WHERE t.account = %(account)s AND t.email_key = s.email_key) AS email,
+    (SELECT t.user_id FROM seats AS t
+     WHERE t.account = %(account)s AND t.extension = s.extension) AS extension,
+    (SELECT t.user_id FROM seats AS t
+     WHERE t.account = %(account)s AND t.phone_number = s.phone_number) AS phone_number,
+    (SELECT t.user_id FROM seats AS t
+     WHERE t.account = %(account)s AND t.device_mac = s.device_mac) AS device_mac
+FROM pg_temp.staged_seats AS s
+WHERE s.line = ANY(%(lines)s)
+
+-- name: store_outcomes
+UPDATE provisioned_chunks
+SET outcomes = %(outcomes)s
+WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
+
+-- name: conflicts
+SELECT 'email' AS "column", email_key AS value, user_id
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND email_key = ANY(%(email)s)
+UNION ALL
+SELECT 'extension', extension, user_id
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND extension = ANY(%(extension)s)
+UNION ALL
+SELECT 'phone_number', phone_number, user_id
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND phone_number = ANY(%(phone_number)s)
+UNION ALL
+SELECT 'device_mac', device_mac, user_id
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s)
+
+-- name: list_seats
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+FROM seats
+WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
+ORDER BY created_at DESC, line DESC, user_id DESC
+LIMIT %(limit)s
+
+-- name: search_seats
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+FROM seats
+WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
+    AND words @@ %(words)s::tsquery
+ORDER BY created_at DESC, line DESC, user_id DESC
+LIMIT %(limit)s
+
+-- name: find_seat
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+FROM seats
+WHERE account = %(account)s AND user_id = %(user_id)s
+
+-- name: decide
+INSERT INTO verdicts (account, job_id, verdict, decided_at)
+VALUES (%(account)s, %(job_id)s, %(verdict)s, date_trunc('milliseconds', now()))
+ON CONFLICT DO NOTHING
+RETURNING verdict
+
+-- name: stored_verdict
+SELECT verdict FROM verdicts WHERE account = %(account)s AND job_id = %(job_id)s
