@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +65,7 @@ def blueprint(services: Services, *, sign_in: SignIn, tokens: ApiTokens) -> Blue
 
     @api.get("/openapi.json")
     def openapi() -> Response:
-        return _json(describe(_version()), 200)
+        return _json(describe(), 200)
 
     return api
 
@@ -156,10 +155,3 @@ def _given(values: Mapping[str, str] | Headers, names: tuple[str, ...]) -> dict[
 
 def _json(value: dict[str, Any], status: int) -> Response:
     return Response(current_app.json.dumps(value), status, content_type="application/json")
-
-
-def _version() -> str:
-    try:
-        return version("bulk-manager")
-    except PackageNotFoundError:
-        return "0"

@@ -1,0 +1,184 @@
+"""Stand-ins for the services behind the gateway: a small real HTTP server that keeps what it was asked.
+
+It trusts only the gateway's token, as the services do, and knows one job and one summary per account.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from web import access
+from web.access import AccessKey, Principal
+from web.app import create_app
+from web.refusals import Refusal, not_found
+
+KEY = "an access key of thirty-two characters"
+JOB_OF_MAIN = "11111111-1111-4111-8111-111111111111"
+JOB_OF_OTHER = "22222222-2222-4222-8222-222222222222"
+FRESH_JOB = "33333333-3333-4333-8333-333333333333"
+UPLOAD_ID = "44444444-4444-4444-8444-444444444444"
+MAX_BYTES = 300_000_000
+BLOCK = b"x" * 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request that came in. ``whole`` is false where its body broke off."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    principal: Principal
+    size: int = 0
+    sha256: str = ""
+    whole: bool = True
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class StandIn:
+    """Three services in one server at ``url``. ``state`` is what the job of each account says of itself."""
+
+    url: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    state: str = "provisioning"
+    max_bytes: int = MAX_BYTES
+    blocks: int = 3
+    refusal: Refusal | None = None
+
+    def last(self, method: str, path: str) -> Asked:
+        """The last request to this path."""
+        return [one for one in self.asked if (one.method, one.path) == (method, path)][-1]
+
+    def note(self) -> Asked:
+        """Keep the request that is being answered, with its body read to the end."""
+        hashed, size, whole, kept = sha256(), 0, True, b""
+        try:
+            while block := request.stream.read(65_536):
+                hashed.update(block)
+                size += len(block)
+                kept = kept + block if size < 100_000 else kept
+        except (ClientDisconnected, OSError):
+            whole = False
+        one = Asked(
+            method=request.method,
+            path=request.path,
+            query=dict(request.args),
+            headers=dict(request.headers),
+            principal=access.current(),
+            size=size,
+            sha256=hashed.hexdigest(),
+            whole=whole and size == (request.content_length if request.content_length is not None else size),
+            body=kept,
+        )
+        self.asked.append(one)
+        return one
+
+
+def application(stand_in: StandIn) -> Flask:
+    """What the server answers."""
+    app = create_app("stand-in", ready=lambda: {})
+    access.require(app, AccessKey(KEY))
+    jobs = {"main": JOB_OF_MAIN, "other": JOB_OF_OTHER}
+
+    @app.before_request
+    def refuse() -> None:
+        if stand_in.refusal is not None:
+            raise stand_in.refusal
+
+    @app.get("/limits")
+    def limits() -> Response:
+        return app.json.response({"max_upload_bytes": stand_in.max_bytes})
+
+    @app.post("/uploads")
+    def uploads() -> tuple[Response, int]:
+        one = stand_in.note()
+        if not one.whole:
+            raise Refusal(400, "truncated_upload", "cut off")
+        return app.json.response({"upload_id": UPLOAD_ID, "size": one.size, "sha256": one.sha256}), 201
+
+    @app.delete("/uploads/<upload_id>")
+    def delete_upload(upload_id: str) -> tuple[str, int]:
+        stand_in.note()
+        if upload_id != UPLOAD_ID:
+            raise not_found("upload of that id")
+        return "", 204
+
+    @app.post("/jobs")
+    def post_jobs() -> tuple[Response, int, dict[str, str]]:
+        one = stand_in.note()
+        if "Idempotency-Key" not in one.headers:
+            raise Refusal(400, "idempotency_key_missing", "Send an Idempotency-Key.", advice="any text of your own")
+        answer = app.json.response({"job_id": JOB_OF_MAIN, "state": "submitted"})
+        return answer, 202, {"Location": f"/jobs/{JOB_OF_MAIN}"}
+
+    @app.get("/jobs")
+    def get_jobs() -> Response:
+        one = stand_in.note()
+        return app.json.response({"jobs": [{"job_id": jobs[one.principal.account]}], "next_cursor": None})
+
+    @app.get("/jobs/<job_id>")
+    def get_job(job_id: str) -> Response:
+        one = stand_in.note()
+        if job_id != jobs.get(one.principal.account) and (job_id != FRESH_JOB or len(stand_in.asked) % 2):
+            raise not_found("job that the stand-in knows")
+        return app.json.response({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"})
+
+    @app.get("/jobs/<job_id>/summary.csv")
+    def summary(job_id: str) -> Response:
+        one = stand_in.note()
+        if job_id != jobs.get(one.principal.account):
+            raise not_found("summary")
+        headers = {"Content-Disposition": "attachment; filename*=UTF-8''Sitze%20%E2%82%AC.csv"}
+        return Response(iter([BLOCK] * stand_in.blocks), headers=headers, content_type="application/octet-stream")
+
+    @app.get("/jobs/<job_id>/problems.csv")
+    def problems(job_id: str) -> Response:
+        def broken() -> Iterator[bytes]:
+            yield BLOCK
+            yield BLOCK
+            raise RuntimeError("the disk is gone")
+
+        stand_in.note()
+        return Response(broken(), content_type="text/csv")
+
+    @app.get("/seats")
+    def seats() -> Response:
+        stand_in.note()
+        return app.json.response({"seats": [], "next_cursor": None})
+
+    @app.get("/template.csv")
+    def template_csv() -> Response:
+        stand_in.note()
+        return Response("firstname,lastname\r\n", content_type="text/csv")
+
+    return app
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing: the test says what matters."""
+
+
+@contextmanager
+def running(stand_in: StandIn) -> Iterator[StandIn]:
+    """Serve on a free port of this machine."""
+    server = make_server("127.0.0.1", 0, application(stand_in), threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    stand_in.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield stand_in
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
