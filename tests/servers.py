@@ -18,11 +18,13 @@ import psycopg
 import urllib3
 from psycopg import sql
 
+from contracts.topology import TOPOLOGY
 from deploy.embedded.errors import StartFailed
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import PostgresServer
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
+from messaging.topology import DELAYS
 
 POSTGRES_IMAGE = "postgres:17"
 RABBITMQ_IMAGE = "rabbitmq:4-management"
@@ -114,10 +116,8 @@ class OwnBroker:
 
 def queue_names() -> list[str]:
     """Every queue of the product's topology, with its dead-letter and delay queues."""
-    from contracts.topology import TOPOLOGY
-
-    names = [name for queue in TOPOLOGY.queues for name in (queue.name, f"{queue.name}.dead")]
-    return names + [f"{TOPOLOGY.exchange}.delay.{seconds}s" for seconds in (1, 5, 30)]
+    names = [name for queue in TOPOLOGY.queues for name in (queue.name, TOPOLOGY.dead_queue(queue.name))]
+    return names + [TOPOLOGY.delay(seconds) for seconds in DELAYS]
 
 
 def docker_answers(host: str) -> bool:

@@ -87,18 +87,22 @@ class Process:
         self.stop()
         return status
 
+    def ask_to_stop(self) -> None:
+        """Send the stop signal and return at once; `stop` does the rest."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(self.program.stop_signal)
+
     def stop(self) -> None:
         """Ask it to stop, wait for as long as its grace, then end it and whatever it left in its session."""
         child = self._child
         if child is None:
             return
-        if child.poll() is None:
-            child.send_signal(self.program.stop_signal)
-            try:
-                child.wait(self.program.grace)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        self.ask_to_stop()
+        try:
+            child.wait(self.program.grace)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
         end_session(child.pid)
         if child.stdout is not None:
             child.stdout.close()

@@ -63,12 +63,22 @@ class RabbitServer:
 
     def start(self) -> None:
         """Start the port mapper and the node, and return when the node takes connections."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start the port mapper and the node without waiting: it takes a while, in which other things can start."""
         self._write_files()
         self._mapper = Process(self._mapper_program(), self.folder / "epmd.pid")
         self._broker = Process(self._broker_program(), self.folder / "rabbitmq.pid")
+        self._mapper.start()
+        self._broker.start()
+
+    def wait(self) -> None:
+        """Return when the node takes connections; if it fails, everything is stopped and StartFailed tells why."""
+        if self._broker is None:
+            raise RuntimeError("launch it first")
         try:
-            self._mapper.start()
-            self._broker.start()
             self._wait(self._broker)
         except BaseException:
             self.stop()

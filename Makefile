@@ -1,0 +1,67 @@
+# Everything a person does here. `make` alone lists it. Needs Python 3.11 or newer (with venv), make, and nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CODE   := contracts csvfile database deploy gateway messaging services telemetry web tests examples
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fmt lock docs env compose-test screenshots clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(VENV)/runtime ## Start everything on this machine and stay up until Ctrl-C
+	@exec $(BIN)/python -m deploy.embedded
+
+demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
+	@exec $(BIN)/python -m deploy.demo
+
+test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it may
+	@deploy/test-tools
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
+	@$(BIN)/python -m deploy.check $(CODE)
+
+fmt: $(VENV)/everything ## Format the code and fix what can be fixed by itself
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE)
+
+docs: $(VENV)/everything ## Make the generated pages anew
+	@$(BIN)/python -m contracts.reference
+
+screenshots: $(VENV)/everything ## Make the README's screenshots anew
+	@deploy/test-tools
+	@$(BIN)/python -m deploy.screenshots
+
+lock: $(VENV)/everything ## Resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --all-extras --generate-hashes --no-header \
+	    --upgrade --output-file requirements.lock
+
+env: ## Write .env with random secrets for Docker compose, unless it is there
+	@$(PYTHON) -m deploy.docker.env
+
+compose-test: $(VENV)/everything ## Run the end-to-end tests against docker-compose.yml
+	@deploy/docker/compose-test $(BIN)/python
+
+clean: ## Remove what was installed and built here; keeps the data of `make run` (.run)
+	rm -rf $(VENV) .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Bulk Manager needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Could not make $(VENV). On Debian: apt-get install python3-venv"; exit 1; }
+
+# What the product needs to run, without the tools of its developers.
+$(VENV)/runtime: requirements.lock pyproject.toml deploy/lock_subset.py | $(BIN)/python
+	@echo "Installing what Bulk Manager needs into $(VENV)"
+	@$(BIN)/python deploy/lock_subset.py pyproject.toml --extra embedded >$@.txt
+	@$(PIP) install --require-hashes --no-deps -r $@.txt
+	@touch $@
+
+$(VENV)/everything: requirements.lock | $(BIN)/python
+	@echo "Installing everything that tests and checks need into $(VENV)"
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@touch $@ $(VENV)/runtime
