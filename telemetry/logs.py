@@ -13,8 +13,9 @@ from typing import Literal
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _CONTEXT: ContextVar[Mapping[str, str]] = ContextVar("log_context", default=_NOTHING)
 
-# pika writes several lines at INFO for each connection made; our own code says what matters of them.
-_TALKATIVE = ("pika", "urllib3")
+# pika writes several lines for each connection made, and a traceback for each that is not; our own code says what
+# matters of them. Its channels' warnings stay: they alone tell why the broker closed one.
+_QUIET = {"pika": logging.WARNING, "pika.adapters": logging.CRITICAL, "urllib3": logging.WARNING}
 
 
 @contextmanager
@@ -42,8 +43,8 @@ def configure(service: str, *, style: Literal["text", "json"] = "text", level: i
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(level, least))
     logging.captureWarnings(True)
 
 

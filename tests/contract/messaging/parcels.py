@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pika
+
 from messaging.bus import Bus
 from messaging.errors import Reject
 from messaging.message import Delivery, Message
+from messaging.rabbitmq.table import table
 from messaging.topology import Queue, Topology
 
 SENT, SORTED, LOST, DELIVERED, UNKNOWN = (f"parcel.{what}.v1" for what in ("sent", "sorted", "lost", "delivered", "x"))
@@ -124,3 +127,17 @@ def eventually(fact: Callable[[], bool], seconds: float = 8) -> bool:
             return True
         pause.wait(0.05)
     return fact()
+
+
+def remove(url: str, topology: Topology) -> None:
+    """Delete from the broker what the topology declared."""
+    connection = pika.BlockingConnection(pika.URLParameters(url))
+    try:
+        channel = connection.channel()
+        rows = table(topology)
+        for queue in rows.queues:
+            channel.queue_delete(queue.name)
+        for exchange in rows.exchanges:
+            channel.exchange_delete(exchange.name)
+    finally:
+        connection.close()

@@ -111,8 +111,9 @@ def test_configuring_twice_does_not_double_the_lines(capsys: pytest.CaptureFixtu
 
 def test_a_talkative_library_is_heard_from_warnings_up(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("parcels")
-    logging.getLogger("pika.adapters").info("hush")
-    logging.getLogger("pika.adapters").warning("told")
+    logging.getLogger("pika.channel").info("hush")
+    logging.getLogger("pika.adapters.blocking_connection").error("hush")
+    logging.getLogger("pika.channel").warning("told")
     out = capsys.readouterr().out
     assert "hush" not in out
     assert "told" in out
