@@ -1,0 +1,75 @@
+"""Wires the validator's process: `python -m services.validator worker`."""
+
+import os
+import signal
+import sys
+import threading
+from functools import partial
+
+from contracts import template
+from contracts.codec import Codec
+from contracts.failure import job_failed
+from contracts.sealing import Sealer
+from contracts.topology import TOPOLOGY, VALIDATOR
+from messaging.consumer import Consumer
+from messaging.rabbitmq import RabbitBus
+from services.validator.conflicts import HttpDirectory
+from services.validator.handler import STAGE, Surroundings, handle
+from services.validator.settings import Settings
+from services.validator.source import UploadSource
+from telemetry import logs
+from telemetry.health import HealthServer
+from web.access import AccessKey
+from web.client import ServiceClient, ServiceUnavailable
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    """What the handler works with; makes the folder for temporary files, readable by this user alone."""
+    settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = AccessKey(settings.access_key)
+    return Surroundings(
+        template=template.version,
+        source=UploadSource(ServiceClient(settings.upload_url, key)),
+        directory=HttpDirectory(ServiceClient(settings.provisioner_url, key)),
+        sealer=Sealer(settings.sealing_keys),
+        limits=settings.limits,
+        folder=settings.spool,
+    )
+
+
+def work(settings: Settings) -> None:
+    """Validate until SIGTERM or SIGINT; the job in hand is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=STAGE)
+    health = HealthServer(settings.health_listen, alive=lambda: True, ready=lambda: {"broker": bus.is_ready()})
+    consumer = Consumer(
+        bus,
+        queue=VALIDATOR.name,
+        codec=Codec(STAGE),
+        handler=partial(handle, surroundings=surroundings(settings)),
+        unavailable=(ServiceUnavailable,),
+        on_dead_letter=partial(job_failed, stage=STAGE),
+    )
+    health.start()
+    try:
+        consumer.run(stop)
+    finally:
+        health.stop()
+        bus.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Start what the argument names; the exit status."""
+    if arguments != ["worker"]:
+        sys.stderr.write("usage: python -m services.validator worker\n")
+        return 2
+    settings = Settings.from_env(os.environ)
+    logs.configure(STAGE, style=settings.log_style)
+    work(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

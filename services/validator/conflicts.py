@@ -1,0 +1,59 @@
+"""The provisioner, as the validator asks it: which values Seats have already, and which verdict counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from messaging.errors import Retry
+from web.access import service_principal
+from web.client import RemoteRefusal, ServiceClient
+
+Verdict = Literal["accepted", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A Seat of the account, ``user_id``, has this ``value`` in this ``column`` already."""
+
+    column: str
+    value: str
+    user_id: str
+
+
+class Directory(Protocol):
+    """What the validator needs of the place where Seats are made."""
+
+    def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
+        """Which of the values, at most 1,000 a column, Seats have already that were not made by this job."""
+
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
+        """Store the verdict on a job's file; the one that counts is the first that was stored."""
+
+
+class HttpDirectory:
+    """The provisioner over HTTP. A refusal is raised as `Retry`: it is some fault of ours, and hardly of this file."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+        self._principal = service_principal("validator")
+
+    def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
+        """See `Directory.conflicts`. Raises `Retry` or `ServiceUnavailable`."""
+        asked = {"job_id": str(job_id)} | {column: list(found) for column, found in values.items()}
+        answer = self._call("POST", "/conflicts", account, asked)
+        return [
+            Conflict(column=found["column"], value=found["value"], user_id=found["user_id"])
+            for found in answer["conflicts"]
+        ]
+
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
+        """See `Directory.decide`. Raises `Retry` or `ServiceUnavailable`."""
+        answer = self._call("PUT", f"/verdicts/{job_id}", account, {"verdict": verdict})
+        return "accepted" if answer["verdict"] == "accepted" else "rejected"
+
+    def _call(self, method: str, path: str, account: str, body: Mapping[str, object]) -> dict[str, Any]:
+        try:
+            return self._client.json(method, path, principal=self._principal(account), body=body)
+        except RemoteRefusal as refusal:
+            raise Retry(f"provisioner: {method} {path}: {refusal}") from refusal

@@ -1,0 +1,199 @@
+"""The validator's decision: a submitted job in, the verdict on its file out, with the rows if it is a yes."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from contracts.messages import (
+    Contract,
+    JobAcceptedV1,
+    JobFailedV1,
+    JobRejectedV1,
+    JobSubmittedV1,
+    SeatsAcceptedV1,
+    ValidationStartedV1,
+)
+from contracts.problems import Problem
+from contracts.sealing import Sealer
+from contracts.template import Template
+from messaging.errors import Reject, Retry
+from services.validator.conflicts import Directory, Verdict
+from services.validator.examination import Findings, Means, examine
+from services.validator.settings import Limits
+from services.validator.source import Source, SourceAltered, SourceMissing, fetched
+from services.validator.spool import Spool, spooling
+from services.validator.uniqueness import remembering
+
+log = logging.getLogger(__name__)
+
+STAGE = "validator"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the decision depends on. ``template`` gives a version of it or raises `LookupError`; temporary files go to
+    ``folder``.
+    """
+
+    template: Callable[[int], Template]
+    source: Source
+    directory: Directory
+    sealer: Sealer
+    limits: Limits
+    folder: Path
+    clock: Callable[[], datetime] = _now
+
+
+class CannotValidate(Exception):
+    """The job can't be decided, now or later. ``message`` is fit for an admin."""
+
+    def __init__(self, *, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def handle(message: Contract, *, surroundings: Surroundings) -> Iterator[Contract]:
+    """Whatever comes from the validator's queue, which hears nothing but submitted jobs."""
+    if not isinstance(message, JobSubmittedV1):
+        raise Reject(f"the validator does nothing with {message.TYPE}")
+    return validate_seats(message, surroundings=surroundings)
+
+
+def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterator[Contract]:
+    """Accept the file whole or refuse it whole, so that no file is ever half created.
+
+    The same job gives the same messages again, however often and wherever it was cut off before: what depends on the
+    account's Seats is settled by the first verdict that the directory stored. Raises `Retry` where the disk fails, and
+    what source and directory raise while they are away.
+    """
+    yield ValidationStartedV1(job_id=job.job_id, account=job.account, started_at=surroundings.clock())
+    try:
+        with _disk_may_fail():
+            yield from _verdict(job, surroundings)
+    except CannotValidate as failure:
+        log.warning("failed: %s", failure.code)
+        yield JobFailedV1(
+            job_id=job.job_id,
+            account=job.account,
+            stage=STAGE,
+            code=failure.code,
+            message=failure.message,
+            failed_at=surroundings.clock(),
+        )
+
+
+def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
+    template = _template(job, around)
+    unique = [column.name for column in template.unique]
+    with spooling(folder=around.folder) as spool:
+        with remembering(unique, folder=around.folder) as seen:
+            means = Means(
+                template=template,
+                limits=around.limits,
+                ask=partial(around.directory.conflicts, job.account, job.job_id),
+                seen=seen,
+                spool=spool,
+                sealer=around.sealer,
+            )
+            findings = _findings(job, around, means)
+        if _is_accepted(job, around, findings):
+            yield from _accepted(job, template, findings, spool, at=around.clock())
+        else:
+            yield _rejected(job, findings, at=around.clock())
+
+
+def _template(job: JobSubmittedV1, around: Surroundings) -> Template:
+    try:
+        return around.template(job.template_version)
+    except LookupError:
+        message = (
+            f"Version {job.template_version} of the template is not known to this installation, so the file was not "
+            "read. Download the template again and upload the file once more."
+        )
+        raise CannotValidate(code="template_unknown", message=message) from None
+
+
+def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findings:
+    try:
+        with fetched(around.source, job, folder=around.folder) as blocks:
+            return examine(blocks, means)
+    except SourceMissing:
+        message = "The uploaded file is no longer stored, so nothing was created. Upload it again."
+        raise CannotValidate(code="source_missing", message=message) from None
+    except SourceAltered:
+        message = "The stored file is not the one that was uploaded, so nothing was created. Upload it again."
+        raise CannotValidate(code="source_altered", message=message) from None
+
+
+def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> bool:
+    """Whether the file is accepted, by the verdict that counts. It is stored before anything of it is published."""
+    mine: Verdict = "rejected" if findings.problems.count else "accepted"
+    counts = around.directory.decide(job.account, job.job_id, mine)
+    if counts == "accepted" and findings.problems.of_the_file_itself:
+        message = (
+            "The file was accepted before and is found to have problems now, because limits or rules have changed "
+            "meanwhile. Rows without an outcome were not processed: upload these again."
+        )
+        raise CannotValidate(code="rules_changed", message=message)
+    return counts == "accepted"
+
+
+def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
+    if not findings.problems.count:
+        findings.problems.add(_seats_changed())
+    log.info("rejected: %d rows read, %d problems", findings.rows, findings.problems.count)
+    return JobRejectedV1(
+        job_id=job.job_id,
+        account=job.account,
+        rows=findings.rows,
+        problem_count=findings.problems.count,
+        problems_by_code=findings.problems.by_code,
+        problems=findings.problems.first,
+        rejected_at=at,
+    )
+
+
+def _accepted(
+    job: JobSubmittedV1, template: Template, findings: Findings, spool: Spool, *, at: datetime
+) -> Iterator[Contract]:
+    log.info("accepted: %d rows in %d chunks", findings.rows, spool.chunk_count)
+    yield JobAcceptedV1(
+        job_id=job.job_id, account=job.account, rows=findings.rows, chunks=spool.chunk_count, accepted_at=at
+    )
+    columns = tuple(column.name for column in template.columns)
+    for number, rows in enumerate(spool.chunks(), start=1):
+        yield SeatsAcceptedV1(
+            job_id=job.job_id,
+            account=job.account,
+            template_version=template.version,
+            chunk=number,
+            columns=columns,
+            rows=rows,
+        )
+
+
+def _seats_changed() -> Problem:
+    message = (
+        "Seats of the account changed while the file was checked: it had conflicts with them and has none now. Nothing "
+        "was created. Upload the file again."
+    )
+    return Problem(line=1, column=None, code="seats_changed", message=message)
+
+
+@contextmanager
+def _disk_may_fail() -> Iterator[None]:
+    """A full or failing disk is tried again later; the network has its own exceptions."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise Retry(f"the disk for temporary files: {error}") from error
