@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 import pytest
 
 from tests import servers
+from tests import stack as running
 
 T = TypeVar("T")
 
@@ -75,3 +76,14 @@ def amqp_url(amqp_server: servers.Broker) -> Iterator[str]:
     url = amqp_server.fresh()
     yield url
     amqp_server.discard(url)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Stack]:
+    """The started system: the one that BULK_URL names, or one started for this run."""
+    given = running.given(os.environ)
+    if given:
+        yield given
+    else:
+        with running.started(tmp_path_factory.mktemp("stack")) as stack:
+            yield stack
