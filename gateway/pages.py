@@ -29,7 +29,7 @@ def blueprint(
 
     ``guard`` is asked before each page and answers None to let the viewer in, or what to show instead (the sign-in
     page). The assets are open to everybody, because the sign-in page needs them. The templates read ``viewer``
-    (``.user``, ``.account``) and ``csrf_token`` from the application's context.
+    (``.user``, ``.account``) from the application's context.
     """
     pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/assets")
 

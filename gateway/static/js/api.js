@@ -22,12 +22,6 @@ export class Trouble extends Error {
   }
 }
 
-/** The headers that every request of the page carries. */
-export function headers(more = {}) {
-  const token = document.querySelector('meta[name="csrf-token"]')?.content;
-  return { Accept: "application/json", ...(token ? { "X-CSRF-Token": token } : {}), ...more };
-}
-
 /**
  * One request; resolves to {status, etag, body}, where 304 has no body. Rejects with `Trouble`.
  * @param {{method?: string, json?: object, headers?: object}} options
@@ -37,7 +31,7 @@ export async function ask(path, { method = "GET", json, headers: more = {} } = {
   try {
     answer = await fetch(`/api/v1${path}`, {
       method,
-      headers: headers({ ...(json ? { "Content-Type": "application/json" } : {}), ...more }),
+      headers: { Accept: "application/json", ...(json ? { "Content-Type": "application/json" } : {}), ...more },
       body: json && JSON.stringify(json),
       cache: "no-store",
       redirect: "error",

@@ -12,6 +12,7 @@ import { count, duration, number, shown, time } from "./words.js";
 const PAGE = 100;
 
 const jobId = find("#job").dataset.job;
+let lastState = null;
 const view = jobView(find("#view"), null, { place: "page" });
 
 function fact(name, value, className) {
@@ -46,12 +47,30 @@ function head(job) {
   find("#state").replaceWith(fresh);
 }
 
+/** With so many chunks or more the timeline folds them into one line. */
+const FOLD_FROM = 6;
+
+const entry = (event) => make("li", {}, time(event.occurred_at, true), make("bdi", {}, shown(event.text)));
+
+/** The events as items of a list; where a big file has many chunks, these as one item that can be opened. */
+function entries(events) {
+  const chunks = events.filter(({ type }) => type.startsWith("seats.provisioned"));
+  if (chunks.length < FOLD_FROM) return events.map(entry);
+  const folded = make(
+    "li",
+    {},
+    time(chunks[0].occurred_at, true),
+    make("details", {}, make("summary", {}, `${count(chunks.length, "chunk")} of rows, one by one`), make("ol", {}, ...chunks.map(entry))),
+  );
+  return events.filter((event) => event === chunks[0] || !chunks.includes(event)).map((event) => (event === chunks[0] ? folded : entry(event)));
+}
+
 async function timeline() {
   const list = find("#timeline");
   find("#timeline-card").hidden = false;
   try {
     const { body } = await ask(`/jobs/${jobId}/events`);
-    list.replaceChildren(...body.events.map((event) => make("li", {}, time(event.occurred_at, true), make("span", {}, shown(event.text)))));
+    list.replaceChildren(...entries(body.events));
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     const place = make("li", {});
@@ -92,7 +111,8 @@ function changed(job) {
   head(job);
   facts(job);
   if (view.show(job)) view.focus();
-  timeline();
+  if (job.state !== lastState) timeline();
+  lastState = job.state;
   if (!hasEnded(job)) return;
   if (job.problems) card("problems", job.problems);
   if (job.failed) card("outcomes", job.failed);

@@ -1,6 +1,6 @@
 /** Sending a file. XMLHttpRequest, because `fetch` does not tell how much has been sent. */
 
-import { Trouble, headers } from "./api.js";
+import { Trouble } from "./api.js";
 
 /**
  * @param {(sent: number, all: number) => void} onProgress
@@ -20,7 +20,8 @@ export function send(file, onProgress) {
     });
   });
   request.open("POST", `/api/v1/uploads?filename=${encodeURIComponent(file.name)}`);
-  for (const [name, value] of Object.entries(headers({ "Content-Type": "text/csv" }))) request.setRequestHeader(name, value);
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("Content-Type", "text/csv");
   request.send(file);
   return { done, abort: () => request.abort() };
 }

@@ -38,7 +38,7 @@ export function listOf(jobId, kind, place, { limit, scrolls = false }) {
   const box = copy(table);
   const rows = find("tbody", box);
   box.classList.toggle("scrolls", scrolls);
-  if (!scrolls) box.removeAttribute("tabindex");
+  if (!scrolls) for (const name of ["role", "aria-label", "tabindex"]) box.removeAttribute(name);
   let cursor = null;
 
   return {

@@ -235,7 +235,7 @@ export class UploadDialog {
     }
     if (error.status === 401) words.text = "The file is kept. Sign in again, then open Upload file: it is still there.";
     else if (words.again) words.text = `${words.text} The file is kept, and pressing Create again is safe: it makes one job.`;
-    return showTrouble(this.#slot("arrived-trouble"), words, () => this.#create());
+    return showTrouble(this.#slot("arrived-trouble"), words);
   }
 
   #gone() {
@@ -276,6 +276,6 @@ export class UploadDialog {
 }
 
 function tooLarge(file, most, detail = "") {
-  const text = most ? `It has ${size(file.size)}; a file may have ${limit(most)}. Split it into several files.` : detail;
+  const text = most && file.size > most ? `It has ${size(file.size)}; a file may have ${limit(most)}. Split it into several files.` : detail;
   return { title: "The file is too large.", text };
 }
