@@ -1,6 +1,6 @@
 """Opaque cursors: a position in a list as text for a URL."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error
 from datetime import UTC, datetime, timedelta
 from struct import Struct
@@ -27,7 +27,7 @@ def encode(position: Position) -> str:
 def decode(cursor: str) -> Position:
     """The position of a cursor. Raises `BadCursor`."""
     try:
-        packed = urlsafe_b64decode(cursor.encode("ascii") + b"==")
+        packed = b64decode(cursor.encode("ascii") + b"==", b"-_", validate=True)
         if len(packed) != _PACKED.size:
             raise BadCursor("a cursor has another length")
         micros, line, user_id = _PACKED.unpack(packed)

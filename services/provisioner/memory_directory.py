@@ -58,29 +58,25 @@ class MemoryDirectory:
         return page_of(sorted(found, key=lambda seat: seat.position, reverse=True)[: limit + 1], limit)
 
     def _created(self, chunk: SeatChunk, now: datetime) -> ChunkResult:
-        outcomes: dict[int, Made | NotMade] = {}
         for new in sorted(chunk.seats, key=lambda seat: (key(UniqueColumn.EMAIL, seat.email), seat.line)):
-            outcomes[new.line] = self._outcome(chunk, new, now)
-        return ChunkResult(provisioned_at=now, outcomes=tuple(outcomes[new.line] for new in chunk.seats))
+            self._insert(chunk, new, now)
+        return ChunkResult(provisioned_at=now, outcomes=tuple(self._outcome(chunk, new) for new in chunk.seats))
 
-    def _outcome(self, chunk: SeatChunk, new: NewSeat, now: datetime) -> Made | NotMade:
-        user_id = user_id_of(chunk.job_id, new.line)
-        if user_id in self._seats:
-            account, seat, _ = self._seats[user_id]
-            if (account, seat.job_id) != (chunk.account, chunk.job_id):
-                return user_id_taken(new.line)
-            return Made(line=new.line, user_id=user_id, created_at=seat.created_at)
-        keys = list(_keys(chunk.account, new))
-        holders = {column: self._holders[account, column, value].user_id for account, column, value in self._held(keys)}
-        if holders:
-            return taken(new.line, holders)
+    def _insert(self, chunk: SeatChunk, new: NewSeat, now: datetime) -> None:
         seat = _seat(chunk.job_id, new, now)
-        self._seats[user_id] = (chunk.account, seat, words.words_of(new))
-        self._holders.update(dict.fromkeys(keys, seat))
-        return Made(line=new.line, user_id=user_id, created_at=now)
+        keys = list(_keys(chunk.account, new))
+        if seat.user_id not in self._seats and not any(key in self._holders for key in keys):
+            self._seats[seat.user_id] = (chunk.account, seat, words.words_of(new))
+            self._holders.update(dict.fromkeys(keys, seat))
 
-    def _held(self, keys: Iterable[Key]) -> Iterator[Key]:
-        return (key for key in keys if key in self._holders)
+    def _outcome(self, chunk: SeatChunk, new: NewSeat) -> Made | NotMade:
+        owner, seat, _ = self._seats.get(user_id_of(chunk.job_id, new.line), (None, None, None))
+        if seat is not None:
+            if (owner, seat.job_id) != (chunk.account, chunk.job_id):
+                return user_id_taken(new.line)
+            return Made(line=new.line, user_id=seat.user_id, created_at=seat.created_at)
+        held = (key for key in _keys(chunk.account, new) if key in self._holders)
+        return taken(new.line, {column: self._holders[a, column, v].user_id for a, column, v in held})
 
 
 def _keys(account: str, new: NewSeat) -> Iterator[Key]:

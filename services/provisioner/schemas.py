@@ -55,5 +55,12 @@ def load(schema: Schema, data: Any) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(data)
     except ValidationError as error:
         detail = "The request has fields that can't be accepted; see errors."
-        raise Refusal(400, "invalid_request", detail, errors=error.messages) from None
+        raise Refusal(400, "invalid_request", detail, errors=_named(error.messages)) from None
     return loaded
+
+
+def _named(messages: Any) -> Any:
+    """The messages with names throughout: marshmallow counts the elements of a list with numbers."""
+    if isinstance(messages, dict):
+        return {str(name): _named(inner) for name, inner in messages.items()}
+    return messages
