@@ -1,0 +1,208 @@
+"""From a submitted job to the messages about it."""
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from contracts.codec import Codec
+from contracts.messages import (
+    Contract,
+    JobAcceptedV1,
+    JobFailedV1,
+    JobRejectedV1,
+    SeatsAcceptedV1,
+    ValidationStartedV1,
+)
+from contracts.sealing import is_sealed
+from messaging.errors import Reject, Retry
+from services.validator.handler import handle, validate_seats
+from services.validator.settings import Limits
+from services.validator.source import SourceMissing
+from tests.unit.validator.fakes import ACCOUNT, NAMES, NOW, SEALER, BreakingOff, Site, csv_of, seat
+from web.client import ServiceUnavailable
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(folder=tmp_path)
+
+
+def rejected(messages: list[Contract]) -> JobRejectedV1:
+    started, last = messages
+    assert isinstance(started, ValidationStartedV1)
+    assert isinstance(last, JobRejectedV1)
+    return last
+
+
+def failed(messages: list[Contract]) -> JobFailedV1:
+    started, last = messages
+    assert isinstance(started, ValidationStartedV1)
+    assert isinstance(last, JobFailedV1)
+    return last
+
+
+def test_a_good_file_is_accepted_and_its_rows_follow(site: Site) -> None:
+    data = csv_of([seat(1, phone_number="+1 415 555 0101", timezone="america/vancouver"), seat(2)])
+    started, accepted, chunk = site.validate(data)
+    assert started == ValidationStartedV1(job_id=started.job_id, account=ACCOUNT, started_at=NOW)
+    assert isinstance(accepted, JobAcceptedV1)
+    assert (accepted.rows, accepted.chunks) == (2, 1)
+    assert isinstance(chunk, SeatsAcceptedV1)
+    assert (chunk.chunk, chunk.template_version, chunk.columns) == (1, 1, NAMES)
+    assert [row.line for row in chunk.rows] == [2, 3]
+    first = dict(zip(chunk.columns, chunk.rows[0].values, strict=True))
+    assert first["phone_number"] == "+14155550101"
+    assert first["timezone"] == "America/Vancouver"
+    assert first["department"] is None
+    assert site.seats.verdicts == {(ACCOUNT, accepted.job_id): "accepted"}
+
+
+def test_secrets_travel_sealed(site: Site) -> None:
+    *_, chunk = site.validate(csv_of([seat(1, password="48151623", voicemail_enabled="yes", voicemail_pin="2468")]))
+    assert isinstance(chunk, SeatsAcceptedV1)
+    values = dict(zip(chunk.columns, chunk.rows[0].values, strict=True))
+    for name, secret in (("password", "48151623"), ("voicemail_pin", "2468")):
+        sealed = values[name]
+        assert sealed is not None
+        assert is_sealed(sealed)
+        assert SEALER.open(sealed) == secret
+    assert b"48151623" not in Codec("test").encode(chunk).body
+
+
+def test_one_problem_rejects_the_whole_file(site: Site) -> None:
+    message = rejected(site.validate(csv_of([seat(1), seat(2, extension="12a"), seat(3)])))
+    assert (message.rows, message.problem_count, message.problems_by_code) == (3, 1, {"not_digits": 1})
+    (problem,) = message.problems
+    assert (problem.line, problem.column, problem.code, problem.value) == (3, "extension", "not_digits", "12a")
+    assert site.seats.verdicts == {(ACCOUNT, message.job_id): "rejected"}
+
+
+def test_the_verdict_is_stored_before_it_is_told(site: Site) -> None:
+    for data, verdict in ((csv_of([seat(1)]), "accepted"), (b"", "rejected")):
+        site.seats.verdicts.clear()
+        told = validate_seats(site.submit(data), surroundings=site.surroundings())
+        next(told)
+        assert not site.seats.verdicts
+        next(told)
+        assert list(site.seats.verdicts.values()) == [verdict]
+        told_on = list(told)
+        assert len(told_on) == (verdict == "accepted")
+
+
+def test_rows_are_told_in_chunks_of_a_thousand(site: Site) -> None:
+    _, accepted, *chunks = site.validate(csv_of(seat(n) for n in range(2500)))
+    assert isinstance(accepted, JobAcceptedV1)
+    assert (accepted.rows, accepted.chunks) == (2500, 3)
+    assert [chunk.chunk for chunk in chunks if isinstance(chunk, SeatsAcceptedV1)] == [1, 2, 3]
+    lines = [row.line for chunk in chunks if isinstance(chunk, SeatsAcceptedV1) for row in chunk.rows]
+    assert lines == list(range(2, 2502))
+
+
+def test_a_message_of_wide_rows_stays_below_a_mebibyte(site: Site) -> None:
+    wide = dict.fromkeys(("department", "location", "device_model"), "Ж" * 128)
+    _, accepted, *chunks = site.validate(csv_of(seat(n, firstname="Ж" * 128, **wide) for n in range(2000)))
+    assert isinstance(accepted, JobAcceptedV1)
+    assert accepted.chunks == len(chunks) > 2
+    sizes = [len(Codec("test").encode(chunk).body) for chunk in chunks]
+    assert max(sizes) <= 1_048_576
+    assert sizes[0] > 1_000_000
+
+
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_killed_at_any_message_and_run_again_it_says_the_same(site: Site, cut: int) -> None:
+    """Also when the Seats of the first run were made meanwhile: they are the job's own and no conflict."""
+    job = site.submit(csv_of(seat(n, password="1234567") for n in range(2100)))
+    first = validate_seats(job, surroundings=site.surroundings())
+    before = [next(first) for _ in range(cut)]
+    del first
+    for number in range(1000):
+        site.seats.take("email", f"ann{number}@example.com", job_id=job.job_id)
+    again = list(validate_seats(job, surroundings=site.surroundings()))
+    codec = Codec("test", clock=lambda: NOW)
+    assert [codec.encode(m).message_id for m in again[:cut]] == [codec.encode(m).message_id for m in before]
+    lines = [[row.line for row in m.rows] for m in again if isinstance(m, SeatsAcceptedV1)]
+    assert [len(chunk) for chunk in lines] == [1000, 1000, 100]
+
+
+def test_an_accepted_job_stays_accepted_whatever_was_taken_meanwhile(site: Site) -> None:
+    data = csv_of([seat(1), seat(2)])
+    site.validate(data)
+    site.seats.take("extension", "1002")
+    _, accepted, chunk = site.validate(data)
+    assert isinstance(accepted, JobAcceptedV1)
+    assert isinstance(chunk, SeatsAcceptedV1)
+    assert [row.line for row in chunk.rows] == [2, 3]
+
+
+def test_a_rejected_job_stays_rejected_when_its_conflict_is_gone(site: Site) -> None:
+    data = csv_of([seat(1)])
+    site.seats.take("extension", "1001")
+    assert rejected(site.validate(data)).problems_by_code == {"seat_exists": 1}
+    site.seats.taken.clear()
+    message = rejected(site.validate(data))
+    assert message.problems_by_code == {"seats_changed": 1}
+    assert "Nothing was created" in message.problems[0].message
+
+
+def test_an_accepted_job_whose_limits_shrank_fails(site: Site) -> None:
+    data = csv_of([seat(1), seat(2)])
+    site.validate(data)
+    site.limits = Limits(rows=1)
+    message = failed(site.validate(data))
+    assert (message.stage, message.code) == ("validator", "rules_changed")
+
+
+def test_a_missing_source_fails_the_job(site: Site) -> None:
+    job = replace(site.submit(csv_of([seat(1)])), source="gone")
+    message = failed(list(validate_seats(job, surroundings=site.surroundings())))
+    assert (message.stage, message.code, message.account) == ("validator", "source_missing", ACCOUNT)
+    assert not site.seats.verdicts
+
+
+@pytest.mark.parametrize("change", ["emptied", "cut", "longer", "one byte"])
+def test_an_altered_source_fails_the_job(site: Site, change: str) -> None:
+    data = csv_of([seat(1)])
+    job = site.submit(data)
+    altered = {"emptied": b"", "cut": data[:-1], "longer": data + b"\n", "one byte": data.replace(b"Ann", b"Amn")}
+    site.files.stored[ACCOUNT, "one"] = altered[change]
+    message = failed(list(validate_seats(job, surroundings=site.surroundings())))
+    assert message.code == "source_altered"
+    assert not site.seats.verdicts
+
+
+def test_an_unknown_template_fails_the_job(site: Site) -> None:
+    job = replace(site.submit(b""), template_version=99)
+    assert failed(list(validate_seats(job, surroundings=site.surroundings()))).code == "template_unknown"
+
+
+def test_services_that_are_away_are_not_the_jobs_fault(site: Site) -> None:
+    site.files = BreakingOff(ServiceUnavailable("upload"))
+    with pytest.raises(ServiceUnavailable):
+        site.validate(csv_of([seat(1)]))
+
+
+def test_a_source_that_vanishes_while_it_is_read_fails_the_job(site: Site) -> None:
+    site.files = BreakingOff(SourceMissing("one"))
+    assert failed(site.validate(csv_of([seat(1)]))).code == "source_missing"
+
+
+def test_a_disk_that_fails_is_tried_again(site: Site) -> None:
+    site.folder = site.folder / "gone"
+    with pytest.raises(Retry, match="disk"):
+        site.validate(csv_of([seat(1)]))
+
+
+def test_nothing_is_left_on_disk_even_while_it_runs(site: Site) -> None:
+    told = validate_seats(site.submit(csv_of([seat(1)])), surroundings=site.surroundings())
+    for _ in told:
+        assert list(site.folder.iterdir()) == []
+
+
+def test_only_submitted_jobs_are_handled(site: Site) -> None:
+    job = site.submit(csv_of([seat(1)]))
+    assert len(list(handle(job, surroundings=site.surroundings()))) == 3
+    other = ValidationStartedV1(job_id=UUID(int=1), account=ACCOUNT, started_at=NOW)
+    with pytest.raises(Reject, match=r"validation\.started"):
+        handle(other, surroundings=site.surroundings())
