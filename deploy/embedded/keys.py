@@ -26,14 +26,14 @@ class Keys:
     admin: str = field(repr=False)
 
 
-def keep(folder: Path, admin_password: str | None) -> tuple[Keys, bool]:
-    """The keys of the folder, and whether they were made just now. A given admin's password counts at the first start.
+def keep(folder: Path, admin_password: str | None) -> Keys:
+    """The keys of the folder, made if it has none. A given admin's password counts at the first start only.
 
     Raises StartFailed where there are data but their keys are gone.
     """
     path = folder / FILE
     if path.exists():
-        return Keys(**json.loads(path.read_text())), False
+        return Keys(**json.loads(path.read_text()))
     if (folder / "postgres").exists():
         raise StartFailed(
             f"{path} is gone, and without it the data in {folder} can't be opened. "
@@ -43,7 +43,7 @@ def keep(folder: Path, admin_password: str | None) -> tuple[Keys, bool]:
     made["admin"] = admin_password or secrets.token_urlsafe(12)
     keys = Keys(**made)
     write_private(path, json.dumps(asdict(keys), indent=1) + "\n")
-    return keys, True
+    return keys
 
 
 def write_private(path: Path, text: str) -> None:

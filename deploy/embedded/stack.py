@@ -46,7 +46,7 @@ class Stack:
         settings, say = self.settings, self.stream.say
         if not is_free(settings.port):
             raise StartFailed(f"Port {settings.port} is used by another program. Choose one: BULK_PORT=8081 make run")
-        keys, first = keep(settings.data, settings.admin_password)
+        keys = keep(settings.data, settings.admin_password)
         names = [*PORTS, "postgres", *(part.name for part in PARTS)]
         ports = kept_ports(settings.data / "ports.json", names) | {"gateway-web": settings.port}
         amqp_url = self._launch_broker(keys, ports)
@@ -65,6 +65,7 @@ class Stack:
         say("Starting the services.")
         self._keeper.start([around.program(part) for part in PARTS])
         self._wait_until_ready(around)
+        first = not (settings.data / CONNECTION_FILE).exists()
         self._write_connection(keys, amqp_url)
         self._welcome(keys, first)
 
