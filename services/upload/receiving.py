@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import IO, Final, cast
 
 from flask import Request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn comes without types
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.formparser import FormDataParser
 
@@ -24,6 +25,10 @@ MULTIPART_EXTRA: Final = 65_536
 
 #: Characters of a file name that are kept.
 MAX_FILENAME: Final = 255
+
+
+#: How a body ends that was cut off: by the connection's error, or by gunicorn's of a chunk that has no end.
+_BROKEN: Final = (OSError, ParseException, ClientDisconnected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ class _Body:
     def read(self, size: int = -1) -> bytes:
         try:
             block = self._stream.read(size)
-        except (OSError, ClientDisconnected):  # gunicorn's errors of a cut chunked body are OSErrors too
+        except _BROKEN:
             raise truncated() from None
         self._read += len(block)
         return block
@@ -83,8 +88,12 @@ class _Body:
             yield block
 
     def require_whole(self) -> None:
-        if self._declared is not None and self._read != self._declared:
-            raise truncated()
+        """Raise unless as much came as was announced; what is left is read first. A chunked body tells by itself."""
+        if self._declared is None:
+            return
+        while self._read < self._declared:
+            if not self.read(BLOCK):
+                raise truncated()
 
 
 def receive(request: Request, writer: SourceWriter, *, max_bytes: int) -> Received:

@@ -6,6 +6,7 @@ while it is claimed, and a job's messages go out one after the other.
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final, Protocol
 
@@ -21,8 +22,10 @@ from telemetry.logs import log_context
 
 log = logging.getLogger(__name__)
 
-#: Messages claimed in one transaction. They are small; what matters is that the transaction stays short.
+#: Messages claimed in one transaction, and the seconds after which the rest of them is left for the next one: a
+#: transaction that idles for a minute would be ended by the database.
 BATCH: Final = 20
+BATCH_SECONDS: Final = 20.0
 
 #: Seconds after which the relay looks by itself, woken or not.
 POLL: Final = 1.0
@@ -117,7 +120,10 @@ class Relay:
         """The ids of those confirmed, and why the others are not."""
         confirmed: list[int] = []
         failure: PublishFailed | None = None
+        until = time.monotonic() + BATCH_SECONDS
         for item in due:
+            if time.monotonic() > until:
+                break
             with log_context(job=item.message.correlation_id, message=item.message.message_id):
                 try:
                     self._bus.publish(item.message)
