@@ -89,7 +89,8 @@ class CellChecker:
         try:
             for place in self._places:
                 cell = cells[place.position]
-                values[place.index] = place.remembered.get(cell) or _value(place, cell)
+                if cell or place.column.required:
+                    values[place.index] = place.remembered.get(cell) or _value(place, cell)
         except BrokenRule:
             return None
         for when, equals, needed in self._conditions:
