@@ -97,7 +97,7 @@ def test_duplicates_name_both_lines_and_existing_seats_their_user_id(api: Api) -
         (3, "email", "duplicate_in_file"),
         (4, "extension", "seat_exists"),
     ]
-    assert "line 2" in str(problems[0]["message"])
+    assert "Lines 2 and 3" in str(problems[0]["message"])
     assert user_id in str(problems[1]["message"])
 
 
