@@ -45,7 +45,7 @@ class Archive:
         """Jobs, newest first. ``q`` is looked for in the names of file and submitter, or begins the job's id."""
         place = {"account": account, "limit": limit, "began_at": after.began_at, "job_id": after.job_id}
         if q:
-            found = self._rows("search_jobs", **place, state=state, needle=q.lower())
+            found = self._rows("search_jobs", **place, state=state, needle=q.casefold())
         elif state:
             found = self._rows("list_jobs_of_state", **place, state=state)
         else:

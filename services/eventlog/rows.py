@@ -22,6 +22,7 @@ def to_row(job: Job) -> dict[str, Any]:
     row |= {
         "state": job.state.value,
         "began_at": job.began_at,
+        "search": f"{job.filename or ''}\n{job.submitted_by or ''}".casefold(),
         "problems_by_code": Jsonb(dict(job.problems_by_code)),
         "chunks_in": job.chunks_in.to_bytes(),
         "finished_at": job.finished_at,

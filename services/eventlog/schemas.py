@@ -51,7 +51,7 @@ class JobsQuery(PageQuery):
     """Arguments of `GET /jobs`."""
 
     state = fields.String(load_default=None, validate=validate.OneOf([state.value for state in State]))
-    q = fields.String(load_default="", validate=validate.Length(max=200))
+    q = fields.String(load_default="", validate=[validate.Length(max=200), validate.ContainsNoneOf("\0")])
     cursor = JobCursor(load_default=NEWEST)
 
 

@@ -38,8 +38,7 @@ CREATE TABLE job (
     -- the end, as it was told
     finished_at timestamptz,
     finished jsonb,  -- the body of job.finished
-    search text NOT NULL GENERATED ALWAYS AS
-        (lower(coalesce(filename, '') || E'\n' || coalesce(submitted_by, ''))) STORED,
+    search text NOT NULL DEFAULT '',  -- names of file and submitter, case-folded, whatever the database's locale
     CHECK ((finished IS NULL) = (finished_at IS NULL)),
     CHECK (rows IS NULL OR created + failed <= rows)
 );

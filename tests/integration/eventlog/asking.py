@@ -1,0 +1,34 @@
+"""How a test asks the event log: as an admin of an account, with a token as the gateway signs it."""
+
+import hashlib
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from contracts.messages import JobSubmittedV1
+from tests.integration.eventlog.source_server import KEY
+from tests.unit.eventlog import histories as h
+from web.access import AccessKey, Principal
+
+
+def token(account: str = h.ACCOUNT) -> dict[str, str]:
+    principal = Principal(account=account, user="ada@example.com", role="admin")
+    return {"Authorization": f"Bearer {AccessKey(KEY).sign(principal)}"}
+
+
+def get(client: FlaskClient, path: str, *, account: str = h.ACCOUNT) -> TestResponse:
+    return client.get(path, headers=token(account))
+
+
+def told(client: FlaskClient, path: str, *, account: str = h.ACCOUNT) -> dict[str, Any]:
+    answer = get(client, path, account=account)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.get_json()
+    return body
+
+
+def submitted_file(key: str, data: bytes, *, source: str = "a-source", filename: str = "seats.csv") -> JobSubmittedV1:
+    """A job of a file: its size and hash are the data's own."""
+    digest = hashlib.sha256(data).hexdigest()
+    return h.submitted(key, source=source, size=len(data), sha256=digest, filename=filename)

@@ -1,0 +1,56 @@
+"""Settings are complete or refused by name; secrets don't show."""
+
+import pytest
+
+from services.eventlog.settings import BadSettings, WebSettings, WorkerSettings, log_style
+
+WEB = {
+    "BULK_DATABASE_URL": "postgresql://u:secret@db/eventlog",
+    "BULK_LISTEN": "127.0.0.1:8083",
+    "BULK_ACCESS_KEY": "a secret of more than thirty-two characters",
+    "BULK_UPLOAD_URL": "http://127.0.0.1:8081",
+}
+WORKER = {
+    "BULK_DATABASE_URL": "postgresql://u:secret@db/eventlog",
+    "BULK_AMQP_URL": "amqp://u:secret@mq/",
+    "BULK_HEALTH_LISTEN": "127.0.0.1:9083",
+}
+
+
+def test_what_web_needs() -> None:
+    settings = WebSettings.from_env(WEB)
+    assert (settings.listen, settings.upload_url) == ("127.0.0.1:8083", "http://127.0.0.1:8081")
+    assert "secret" not in repr(settings)
+
+
+def test_what_the_worker_needs() -> None:
+    assert WorkerSettings.from_env(WORKER).declare is True
+    assert WorkerSettings.from_env(WORKER | {"BULK_AMQP_DECLARE": "no"}).declare is False
+    assert "secret" not in repr(WorkerSettings.from_env(WORKER))
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_each_setting_of_web_is_needed(name: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        WebSettings.from_env(WEB | {name: " "})
+
+
+@pytest.mark.parametrize("name", WORKER)
+def test_each_setting_of_the_worker_is_needed(name: str) -> None:
+    with pytest.raises(BadSettings, match=name):
+        WorkerSettings.from_env({key: value for key, value in WORKER.items() if key != name})
+
+
+def test_a_word_that_is_neither_is_refused() -> None:
+    with pytest.raises(BadSettings, match="BULK_AMQP_DECLARE"):
+        WorkerSettings.from_env(WORKER | {"BULK_AMQP_DECLARE": "maybe"})
+    with pytest.raises(BadSettings, match="BULK_LOG_STYLE"):
+        log_style({"BULK_LOG_STYLE": "xml"})
+
+
+def test_log_styles() -> None:
+    assert [log_style({}), log_style({"BULK_LOG_STYLE": "text"}), log_style({"BULK_LOG_STYLE": "JSON"})] == [
+        "text",
+        "text",
+        "json",
+    ]

@@ -1,0 +1,176 @@
+"""Whatever the order in which events arrive and however often, the job comes to the same end, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.messages.job_finished_v1 import JobFinishedV1
+from services.eventlog.ends import settled
+from services.eventlog.state import MAX_CHUNKS, Contradiction, Event, Job, State, apply, first_seen
+from tests.unit.eventlog import histories as h
+from tests.unit.eventlog.histories import History
+
+JOB = h.submitted("a key")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A job after some events, and every end that was told on the way."""
+
+    job: Job
+    ends: list[JobFinishedV1]
+
+
+def tell(events: Sequence[Event]) -> Told:
+    job = first_seen(events[0])
+    ends = []
+    for event in events:
+        before, job = job, settled(apply(job, event))
+        if job.finished is not None and before.finished is None:
+            ends.append(job.finished)
+    return Told(job, ends)
+
+
+def both_orders(history: st.SearchStrategy[History]) -> st.SearchStrategy[tuple[History, list[Event], list[Event]]]:
+    return history.flatmap(lambda told: st.tuples(st.just(told), h.arrivals(told), h.arrivals(told)))
+
+
+@given(both_orders(h.completed_histories() | h.rejected_histories()))
+def test_any_order_and_any_repetition_give_the_same_job_and_the_same_end(
+    drawn: tuple[History, list[Event], list[Event]],
+) -> None:
+    history, one, other = drawn
+    assert tell(one) == tell(other)
+    assert len(tell(one).ends) == 1
+    assert tell(one).job.created == history.counted("successful")
+    assert tell(one).job.failed == history.counted("failed")
+
+
+@given(both_orders(h.failed_histories()))
+def test_a_failed_job_is_the_same_in_any_order_but_for_what_was_known_when_its_end_was_told(
+    drawn: tuple[History, list[Event], list[Event]],
+) -> None:
+    history, one, other = drawn
+    first, second = tell(one), tell(other)
+    assert replace(first.job, finished=None) == replace(second.job, finished=None)
+    assert [end.state for end in first.ends] == [end.state for end in second.ends] == ["failed"]
+    assert first.job.created == history.counted("successful")
+
+
+@given(h.histories.flatmap(h.arrivals))
+def test_the_counts_add_up_in_every_end_that_is_told_and_afterwards(events: list[Event]) -> None:
+    told = tell(events)
+    for end in told.ends:
+        assert end.rows is None or end.created + end.failed + end.not_processed == end.rows
+    job = told.job
+    assert job.not_processed is not None
+    assert job.rows is None or job.created + job.failed + job.not_processed == job.rows
+
+
+@given(h.completed_histories().flatmap(lambda told: st.tuples(st.just(told), st.permutations(told.events))))
+def test_a_job_that_fails_and_yet_gets_all_its_outcomes_ends_once_with_all_of_them(
+    drawn: tuple[History, list[Event]],
+) -> None:
+    history, events = drawn
+    failure = replace(h.failed(JOB), job_id=history.job_id)
+    for place in range(len(events) + 1):
+        told = tell([*events[:place], failure, *events[place:]])
+        assert len(told.ends) == 1
+        assert told.job.not_processed == 0
+        assert told.job.created == history.counted("successful")
+
+
+def test_states_on_the_way() -> None:
+    one = h.provisioned(JOB, 1, (h.outcome(JOB, 2),))
+    two = h.provisioned(JOB, 2, (h.outcome(JOB, 3, failed=True),))
+    events: list[Event] = [JOB, h.started(JOB), h.accepted(JOB, rows=2, chunks=2), one, two]
+    states = [tell(events[: n + 1]).job.state for n in range(len(events))]
+    assert states == ["submitted", "validating", "provisioning", "provisioning", "completed_with_errors"]
+
+
+def test_a_chunk_tells_of_provisioning_before_the_verdict_is_heard() -> None:
+    assert tell([h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]).job.state is State.PROVISIONING
+
+
+def test_all_rows_created_is_completed() -> None:
+    events: list[Event] = [JOB, h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]
+    end = tell(events).job.finished
+    assert end is not None
+    assert (end.state, end.created, end.failed, end.not_processed) == ("completed", 1, 0, 0)
+    assert end.finished_at == h.at(11)
+    assert end.links["summary"] == f"/api/v1/jobs/{JOB.job_id}/summary.csv"
+    assert end.message is None
+
+
+def test_chunks_with_fewer_outcomes_than_rows_leave_rows_not_processed() -> None:
+    events: list[Event] = [JOB, h.accepted(JOB, rows=3, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]
+    job = tell(events).job
+    assert (job.state, job.not_processed) == (State.COMPLETED_WITH_ERRORS, 2)
+
+
+def test_the_end_of_a_job_waits_for_the_name_of_its_file() -> None:
+    late: list[Event] = [h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]
+    assert tell(late).job.state is State.PROVISIONING
+    end = tell([*late, JOB]).job.finished
+    assert end is not None
+    assert (end.filename, end.idempotency_key) == ("seats.csv", "a key")
+
+
+def test_late_outcomes_of_a_failed_job_still_count_and_do_not_end_it_again() -> None:
+    events: list[Event] = [
+        JOB,
+        h.accepted(JOB, rows=3, chunks=3),
+        h.provisioned(JOB, 1, (h.outcome(JOB, 2),)),
+        h.failed(JOB),
+        h.provisioned(JOB, 2, (h.outcome(JOB, 3),)),
+    ]
+    told = tell(events)
+    assert [(end.state, end.created, end.not_processed) for end in told.ends] == [("failed", 1, 2)]
+    assert (told.job.created, told.job.not_processed, told.job.state) == (2, 1, State.FAILED)
+
+
+def test_of_two_failures_the_earlier_is_kept() -> None:
+    early, late = h.failed(JOB, stage="validator", after=5), h.failed(JOB, stage="provisioner", after=6)
+    assert tell([JOB, late, early]).job.failed_stage == "validator"
+    assert tell([JOB, early, late]).job.failed_stage == "validator"
+
+
+def test_a_request_that_never_became_a_job_is_known_by_its_failure() -> None:
+    failure = h.failed(JOB, stage="upload", idempotency_key="a key", submitted_by="crm", filename="inline.csv")
+    end = tell([failure]).job.finished
+    assert end is not None
+    assert (end.state, end.idempotency_key, end.submitted_by, end.filename) == ("failed", "a key", "crm", "inline.csv")
+    assert (end.rows, end.not_processed) == (None, 0)
+    assert "summary" not in end.links
+
+
+def test_a_second_request_under_the_key_of_a_running_job_does_not_fail_it() -> None:
+    refused = h.failed(JOB, stage="upload", idempotency_key="a key", filename="other.csv")
+    job = tell([JOB, refused]).job
+    assert (job.state, job.filename) == (State.SUBMITTED, "seats.csv")
+
+
+def test_a_failure_without_an_account_waits_until_one_is_named() -> None:
+    nobodys = h.failed(JOB, account=None)
+    assert tell([nobodys]).ends == []
+    told = tell([nobodys, JOB])
+    assert [end.account for end in told.ends] == ["acme"]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [JOB, replace(h.started(JOB), account="other")],
+        [h.accepted(JOB, rows=9, chunks=2), h.provisioned(JOB, 3, (h.outcome(JOB, 2),))],
+        [h.provisioned(JOB, 3, (h.outcome(JOB, 2),)), h.accepted(JOB, rows=9, chunks=2)],
+        [h.accepted(JOB, rows=1, chunks=2), h.provisioned(JOB, 1, (h.outcome(JOB, 2), h.outcome(JOB, 3)))],
+        [h.provisioned(JOB, 0, ())],
+        [h.provisioned(JOB, MAX_CHUNKS + 1, ())],
+    ],
+)
+def test_what_can_not_be_true_is_refused(events: list[Event]) -> None:
+    with pytest.raises(Contradiction):
+        tell(events)
