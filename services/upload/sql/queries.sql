@@ -16,9 +16,9 @@ DELETE FROM upload WHERE upload_id = %(upload_id)s AND job_id IS NULL;
 
 -- name: expire_upload
 -- From here on no job can use it; its file goes next, then its row.
-UPDATE upload SET expires_at = now()
+UPDATE upload SET expires_at = clock_timestamp()
 WHERE upload_id = %(upload_id)s AND account = %(account)s
-  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > now()
+  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > clock_timestamp()
 RETURNING source;
 
 -- name: job_of_upload
@@ -49,10 +49,11 @@ RETURNING submitted_at;
 SELECT fingerprint FROM job WHERE job_id = %(job_id)s;
 
 -- name: use_upload
--- Two jobs for one upload: the second waits for the row, looks again and finds it used.
+-- Two jobs for one upload: the second waits for the row, looks again and finds it used. The clock is looked at again
+-- too: with now(), the time of this transaction's start, an upload deleted while it waited would seem good still.
 UPDATE upload SET job_id = %(job_id)s
 WHERE upload_id = %(upload_id)s AND account = %(account)s
-  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > now()
+  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > clock_timestamp()
 RETURNING filename, source, size, sha256;
 
 -- name: find_job
