@@ -19,7 +19,7 @@ from messaging.rabbitmq import RabbitBus
 from services.provisioner.app import create_app
 from services.provisioner.handler import handle
 from services.provisioner.postgres_directory import PostgresDirectory
-from services.provisioner.settings import LogSettings, WebSettings, WorkerSettings, required
+from services.provisioner.settings import LogSettings, SettingMissing, WebSettings, WorkerSettings, required
 from services.provisioner.verdicts import PostgresVerdicts
 from telemetry import logs
 from telemetry.health import HealthServer
@@ -91,4 +91,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except SettingMissing as error:
+        sys.stderr.write(f"{SERVICE}: {error}\n")
+        sys.exit(2)
