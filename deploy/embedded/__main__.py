@@ -13,6 +13,7 @@ from deploy.embedded.settings import Settings, from_env
 from deploy.embedded.stack import Stack
 
 _TICK = 0.25
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _KEPT_FROM_SHELL = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -22,7 +23,7 @@ class Interrupted(Exception):
 
 def _interrupt(number: int, _: FrameType | None) -> None:
     """Stop once: a second Ctrl-C must not leave processes behind."""
-    for known in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for known in _STOP_SIGNALS:
         signal.signal(known, signal.SIG_IGN)
     raise Interrupted(number)
 
@@ -40,15 +41,16 @@ def run(settings: Settings, stream: LogStream) -> int:
             pause.wait(_TICK)
     except Interrupted:
         stream.say("Stopping.")
+        stack.stop()
+        stream.say("Stopped. The data are kept.")
         return 0
     except StartFailed as error:
         stream.say(str(error))
         return 1
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         stack.stop()
-        stream.say("Stopped. The data are kept.")
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def main() -> int:
         # As root PostgreSQL runs as another user, who must get through to its folder, but sees nothing else.
         settings.data.chmod(0o711 if os.geteuid() == 0 else 0o700)
         with only_one(settings.data, f"{settings.url}, process {os.getpid()}"):
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for number in _STOP_SIGNALS:
                 signal.signal(number, _interrupt)
             return run(settings, stream)
     except StartFailed as error:
