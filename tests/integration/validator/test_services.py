@@ -1,0 +1,174 @@
+"""The provisioner and upload, asked over HTTP; and the fake directory of the unit tests, held to the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from contracts.codec import Codec
+from database.connection import Database
+from database.migrations import migrate
+from messaging.errors import Retry
+from services.provisioner.app import create_app
+from services.provisioner.directory import Made, NewSeat, SeatChunk
+from services.provisioner.memory_directory import MemoryDirectory
+from services.provisioner.verdicts import MemoryVerdicts
+from services.upload.app import Limits, make_app
+from services.upload.sources import FolderStore
+from services.upload.uploads import Uploads
+from services.validator.conflicts import Conflict, Directory, HttpDirectory
+from services.validator.source import SourceMissing, UploadSource
+from tests.integration.upload.asking import new_upload
+from tests.integration.validator.serving import KEY, served
+from tests.unit.validator.fakes import Seats
+from web.access import AccessKey
+from web.client import ServiceClient, ServiceUnavailable
+
+JOB = UUID(int=1)
+OTHER_JOB = UUID(int=2)
+VALUES = {
+    "email": "ann@example.com",
+    "extension": "1001",
+    "phone_number": "+14155550100",
+    "device_mac": "00:1a:2b:3c:4d:5e",
+}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def fake() -> tuple[Directory, str]:
+    seats = Seats()
+    (user_id,) = {seats.take(column, value, job_id=JOB) for column, value in list(VALUES.items())[:1]}
+    for column, value in VALUES.items():
+        seats.taken["acme", column, value] = user_id, JOB
+    return seats, user_id
+
+
+@pytest.fixture
+def provisioner() -> Iterator[tuple[str, str]]:
+    """The address of a provisioner that has one Seat of JOB, and the Seat's User ID."""
+    directory = MemoryDirectory(now)
+    seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes={}, secrets={}, **VALUES)
+    (made,) = directory.create_seats(SeatChunk(account="acme", job_id=JOB, chunk=1, seats=(seat,))).outcomes
+    assert isinstance(made, Made)
+    app = create_app(directory, MemoryVerdicts(), access_key=AccessKey(KEY), ready=dict)
+    with served(app) as address:
+        yield address, str(made.user_id)
+
+
+@pytest.fixture(params=["fake", "real"])
+def directory(request: pytest.FixtureRequest) -> tuple[Directory, str]:
+    if request.param == "fake":
+        return fake()
+    address, user_id = request.getfixturevalue("provisioner")
+    return HttpDirectory(ServiceClient(address, AccessKey(KEY))), user_id
+
+
+def test_conflicts_are_told_with_the_seat_that_has_the_value(directory: tuple[Directory, str]) -> None:
+    asked, user_id = directory
+    values = {column: [value, "free"] for column, value in VALUES.items()}
+    found = asked.conflicts("acme", OTHER_JOB, values)
+    assert sorted(found, key=lambda c: c.column) == [
+        Conflict(column=column, value=value, user_id=user_id) for column, value in sorted(VALUES.items())
+    ]
+
+
+def test_email_addresses_conflict_whatever_their_case(directory: tuple[Directory, str]) -> None:
+    asked, user_id = directory
+    (found,) = asked.conflicts("acme", OTHER_JOB, {"email": ["Ann@Example.COM"]})
+    assert (found.column, found.value.casefold(), found.user_id) == ("email", "ann@example.com", user_id)
+
+
+def test_seats_of_the_same_job_and_of_other_accounts_are_no_conflict(directory: tuple[Directory, str]) -> None:
+    asked, _ = directory
+    values = {column: [value] for column, value in VALUES.items()}
+    assert list(asked.conflicts("acme", JOB, values)) == []
+    assert list(asked.conflicts("other", OTHER_JOB, values)) == []
+
+
+def test_a_thousand_values_of_each_column_may_be_asked(directory: tuple[Directory, str]) -> None:
+    asked, _ = directory
+    values = {column: [f"{value}{n}" for n in range(1000)] for column, value in VALUES.items()}
+    assert list(asked.conflicts("acme", OTHER_JOB, values)) == []
+
+
+def test_the_first_verdict_counts(directory: tuple[Directory, str]) -> None:
+    asked, _ = directory
+    assert asked.decide("acme", JOB, "rejected") == "rejected"
+    assert asked.decide("acme", JOB, "accepted") == "rejected"
+    assert asked.decide("acme", OTHER_JOB, "accepted") == "accepted"
+    assert asked.decide("acme", OTHER_JOB, "rejected") == "accepted"
+    assert asked.decide("other", JOB, "accepted") == "accepted"
+
+
+def test_a_refusal_is_tried_again_and_counted(provisioner: tuple[str, str]) -> None:
+    asked = HttpDirectory(ServiceClient(provisioner[0], AccessKey("another key of thirty-two characters")))
+    with pytest.raises(Retry, match="POST /conflicts: 401"):
+        asked.conflicts("acme", JOB, {})
+    with pytest.raises(Retry, match="PUT /verdicts"):
+        asked.decide("acme", JOB, "accepted")
+
+
+def test_a_service_that_is_away_is_waited_for() -> None:
+    client = ServiceClient("http://127.0.0.1:9", AccessKey(KEY))
+    with pytest.raises(ServiceUnavailable):
+        HttpDirectory(client).conflicts("acme", JOB, {})
+    with pytest.raises(ServiceUnavailable):
+        UploadSource(client).blocks("acme", "x")
+
+
+@pytest.fixture
+def uploads(database_url: str, tmp_path: Path) -> Iterator[Uploads]:
+    migrate(database_url, "services.upload")
+    database = Database(database_url, application_name="test-validator")
+    store = FolderStore(tmp_path / "sources")
+    store.prepare()
+    yield Uploads(database=database, store=store, expiry=timedelta(hours=24))
+    database.close()
+
+
+@pytest.fixture
+def source(uploads: Uploads) -> Iterator[UploadSource]:
+    limits = Limits(max_upload_bytes=10_000_000, max_rows=1, max_cell_length=1)
+    app = make_app(uploads=uploads, limits=limits, access_key=AccessKey(KEY), codec=Codec("upload"))
+    with served(app) as address:
+        yield UploadSource(ServiceClient(address, AccessKey(KEY)))
+
+
+def stored(uploads: Uploads, folder: Path, data: bytes) -> str:
+    """The reference of a file that was just uploaded, which only the job's message tells."""
+    new_upload(uploads, data)
+    (path,) = folder.iterdir()
+    return path.name
+
+
+def test_a_file_is_streamed_from_upload(uploads: Uploads, source: UploadSource, tmp_path: Path) -> None:
+    data = b"0123456789" * 100_000
+    reference = stored(uploads, tmp_path / "sources", data)
+    blocks = list(source.blocks("acme", reference))
+    assert b"".join(blocks) == data
+    assert len(blocks) > 5
+
+
+def test_files_of_others_and_unknown_ones_are_missing_alike(
+    uploads: Uploads, source: UploadSource, tmp_path: Path
+) -> None:
+    reference = stored(uploads, tmp_path / "sources", b"email\n")
+    for account, asked in (("globex", reference), ("acme", "0" * 32), ("acme", "../../etc/passwd")):
+        with pytest.raises(SourceMissing):
+            source.blocks(account, asked)
+
+
+def test_another_refusal_of_upload_is_tried_again() -> None:
+    def refuse(source: str) -> tuple[str, int]:
+        return source, 400
+
+    app = Flask("broken")
+    app.add_url_rule("/sources/<source>", view_func=refuse)
+    with served(app) as address, pytest.raises(Retry, match="GET /sources/x: 400"):
+        UploadSource(ServiceClient(address, AccessKey(KEY))).blocks("acme", "x")
