@@ -57,12 +57,9 @@ def safe_next(wanted: str) -> str:
 
     Anything that a browser could read as another site's address (`//host`, `/\\host`, control characters) is not.
     """
-    parts = urlsplit(wanted) if wanted.isprintable() else None
-    if parts is None or parts.scheme or parts.netloc or not wanted.startswith("/"):
+    if not wanted.isprintable() or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return "/"
-    if wanted.startswith("//") or "\\" in wanted or parts.path in (SIGN_IN, "/logout"):
-        return "/"
-    return wanted
+    return "/" if urlsplit(wanted).path in (SIGN_IN, "/logout") else wanted
 
 
 def _form(*, next_path: str, username: str = "", refusal: Refusal | None = None) -> Response:

@@ -39,7 +39,10 @@ def is_our_own(asked: Request, *, public_url: str, secure: bool, otherwise: bool
     origin = asked.headers.get("Origin")
     if origin is None:
         return otherwise
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     if secure and parts.scheme != "https":
         return False
     ours = {asked.host.lower()}

@@ -6,6 +6,7 @@ same time are not free. Names that nobody has are counted like any other: the an
 
 import ipaddress
 import logging
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -88,7 +89,7 @@ class Throttle:
 def _refuse_blocked(blocked_until: list[datetime], now: datetime) -> None:
     longest = max(blocked_until, default=now) - now
     if longest > timedelta(0):
-        raise TooManyAttempts(int(longest.total_seconds()) + 1)
+        raise TooManyAttempts(math.ceil(longest.total_seconds()))
 
 
 def _by_name(username: str) -> str:

@@ -14,6 +14,7 @@ from gateway.app import create_app
 from gateway.passwords import Passwords
 from gateway.settings import Settings
 from gateway.users import Users
+from tests import servers
 from tests.integration.gateway.standin import KEY, StandIn, running
 
 PASSWORD = "correct horse battery"
@@ -39,12 +40,25 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    migrate(database_url, "gateway")
-    database = Database(database_url, application_name="test", max_size=8)
+@pytest.fixture(scope="session")
+def _migrated(database_server: servers.Databases) -> Iterator[Database]:
+    """One database for all tests of the gateway: making one takes longer than most of them."""
+    url = database_server.fresh()
+    migrate(url, "gateway")
+    database = Database(url, application_name="test", max_size=8)
     yield database
     database.close()
+    database_server.discard(url)
+
+
+@pytest.fixture
+def database(_migrated: Database) -> Database:
+    """The tables of the gateway, empty."""
+    with _migrated.transaction() as connection:
+        connection.execute(
+            "DELETE FROM sessions; DELETE FROM api_tokens; DELETE FROM sign_in_attempts; DELETE FROM users"
+        )
+    return _migrated
 
 
 @pytest.fixture
@@ -63,8 +77,8 @@ def services() -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def settings(database_url: str, services: StandIn) -> Settings:
-    return settings_of(database_url, services.url)
+def settings(services: StandIn) -> Settings:
+    return settings_of(services.url)
 
 
 @pytest.fixture
@@ -90,10 +104,10 @@ def bearer(app: Flask) -> Callable[[str], dict[str, str]]:
     return headers
 
 
-def settings_of(database_url: str, services_url: str, **more: object) -> Settings:
-    """Settings with all services at one address."""
+def settings_of(services_url: str, **more: object) -> Settings:
+    """Settings with all services at one address. The database is handed to the application beside them."""
     return Settings(
-        database_url=database_url,
+        database_url="",
         access_key=KEY,
         upload_url=services_url,
         provisioner_url=services_url,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -21,6 +22,7 @@ from web.refusals import Refusal, not_found
 KEY = "an access key of thirty-two characters"
 JOB_OF_MAIN = "11111111-1111-4111-8111-111111111111"
 JOB_OF_OTHER = "22222222-2222-4222-8222-222222222222"
+JOBS = {"main": JOB_OF_MAIN, "other": JOB_OF_OTHER}
 FRESH_JOB = "33333333-3333-4333-8333-333333333333"
 UPLOAD_ID = "44444444-4444-4444-8444-444444444444"
 MAX_BYTES = 300_000_000
@@ -84,25 +86,31 @@ class StandIn:
 
 def application(stand_in: StandIn) -> Flask:
     """What the server answers."""
-    app = create_app("stand-in", ready=lambda: {})
+    app = create_app("stand-in", ready=dict)
     access.require(app, AccessKey(KEY))
-    jobs = {"main": JOB_OF_MAIN, "other": JOB_OF_OTHER}
 
     @app.before_request
     def refuse() -> None:
         if stand_in.refusal is not None:
             raise stand_in.refusal
 
+    _add_uploads(app, stand_in)
+    _add_jobs(app, stand_in)
+    _add_downloads(app, stand_in)
+    return app
+
+
+def _add_uploads(app: Flask, stand_in: StandIn) -> None:
     @app.get("/limits")
     def limits() -> Response:
-        return app.json.response({"max_upload_bytes": stand_in.max_bytes})
+        return _json({"max_upload_bytes": stand_in.max_bytes})
 
     @app.post("/uploads")
     def uploads() -> tuple[Response, int]:
         one = stand_in.note()
         if not one.whole:
             raise Refusal(400, "truncated_upload", "cut off")
-        return app.json.response({"upload_id": UPLOAD_ID, "size": one.size, "sha256": one.sha256}), 201
+        return _json({"upload_id": UPLOAD_ID, "size": one.size, "sha256": one.sha256}), 201
 
     @app.delete("/uploads/<upload_id>")
     def delete_upload(upload_id: str) -> tuple[str, int]:
@@ -111,30 +119,40 @@ def application(stand_in: StandIn) -> Flask:
             raise not_found("upload of that id")
         return "", 204
 
+
+def _add_jobs(app: Flask, stand_in: StandIn) -> None:
     @app.post("/jobs")
     def post_jobs() -> tuple[Response, int, dict[str, str]]:
         one = stand_in.note()
         if "Idempotency-Key" not in one.headers:
             raise Refusal(400, "idempotency_key_missing", "Send an Idempotency-Key.", advice="any text of your own")
-        answer = app.json.response({"job_id": JOB_OF_MAIN, "state": "submitted"})
+        answer = _json({"job_id": JOB_OF_MAIN, "state": "submitted"})
         return answer, 202, {"Location": f"/jobs/{JOB_OF_MAIN}"}
 
     @app.get("/jobs")
     def get_jobs() -> Response:
         one = stand_in.note()
-        return app.json.response({"jobs": [{"job_id": jobs[one.principal.account]}], "next_cursor": None})
+        return _json({"jobs": [{"job_id": JOBS[one.principal.account]}], "next_cursor": None})
 
     @app.get("/jobs/<job_id>")
     def get_job(job_id: str) -> Response:
         one = stand_in.note()
-        if job_id != jobs.get(one.principal.account) and (job_id != FRESH_JOB or len(stand_in.asked) % 2):
+        # It plays both services: as the event log, asked first, it does not know the fresh job, as upload it does.
+        if job_id != JOBS.get(one.principal.account) and (job_id != FRESH_JOB or len(stand_in.asked) % 2):
             raise not_found("job that the stand-in knows")
-        return app.json.response({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"})
+        return _json({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"})
 
+    @app.get("/seats")
+    def seats() -> Response:
+        stand_in.note()
+        return _json({"seats": [], "next_cursor": None})
+
+
+def _add_downloads(app: Flask, stand_in: StandIn) -> None:
     @app.get("/jobs/<job_id>/summary.csv")
     def summary(job_id: str) -> Response:
         one = stand_in.note()
-        if job_id != jobs.get(one.principal.account):
+        if job_id != JOBS.get(one.principal.account):
             raise not_found("summary")
         headers = {"Content-Disposition": "attachment; filename*=UTF-8''Sitze%20%E2%82%AC.csv"}
         return Response(iter([BLOCK] * stand_in.blocks), headers=headers, content_type="application/octet-stream")
@@ -149,17 +167,14 @@ def application(stand_in: StandIn) -> Flask:
         stand_in.note()
         return Response(broken(), content_type="text/csv")
 
-    @app.get("/seats")
-    def seats() -> Response:
-        stand_in.note()
-        return app.json.response({"seats": [], "next_cursor": None})
-
     @app.get("/template.csv")
     def template_csv() -> Response:
         stand_in.note()
         return Response("firstname,lastname\r\n", content_type="text/csv")
 
-    return app
+
+def _json(value: object) -> Response:
+    return Response(orjson.dumps(value), content_type="application/json")
 
 
 class _Quiet(WSGIRequestHandler):
