@@ -86,7 +86,7 @@ def test_a_job_and_the_deletion_of_its_upload(database: Database, uploads: Uploa
             return "kept"
         return "deleted"
 
-    for number in range(10):
+    for number in range(30):
         upload_id = new_upload(uploads).upload_id
         asked = order(f"key-{number}", upload_id)
         tasks = [lambda asked=asked: outcome(database, asked), lambda upload_id=upload_id: delete(upload_id)]

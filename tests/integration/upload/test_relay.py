@@ -114,9 +114,9 @@ def test_a_message_comes_out_as_it_went_in(database: Database, relay_to: Callabl
 
 def test_what_is_rolled_back_was_never_due(database: Database, relay_to: Callable[[Bus], Relay]) -> None:
     bus = MemoryBus(TOPOLOGY)
-    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
+    with database.transaction() as connection:
         outbox.put(connection, message("a", 1))
-        raise ZeroDivisionError
+        connection.rollback()
     assert relay_to(bus).relay_batch() == 0
 
 
