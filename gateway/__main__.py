@@ -21,7 +21,8 @@ from web.serve import gunicorn
 def app() -> Flask:
     """What gunicorn serves."""
     settings = _settings()
-    return create_app(settings)
+    database = Database(settings.database_url, application_name="gateway", max_size=min(settings.threads, 16))
+    return create_app(settings, database)
 
 
 def main() -> None:

@@ -19,9 +19,8 @@ from web.access import AccessKey, Principal
 from web.client import ServiceClient, ServiceUnavailable
 
 
-def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
+def create_app(settings: Settings, database: Database, *, clock: Clock = utc_now) -> Flask:
     """Make the application. Nothing is opened before the first request."""
-    database = Database(settings.database_url, application_name="gateway", max_size=settings.threads)
     passwords = Passwords()
     sessions = Sessions(database, secure=settings.secure, clock=clock)
     tokens = ApiTokens(database, lifetime=settings.token_lifetime, clock=clock)
