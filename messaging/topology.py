@@ -10,14 +10,14 @@ class Queue:
     """A queue and the message types it hears; a type is heard in full, there are no patterns.
 
     `delivery_limit`: how often the broker delivers a message again after its reader vanished with it, before it becomes
-    a dead letter. `prefetch`: how many messages a reader holds. Small, since all that a crashing reader holds counts
-    against their limit, innocent or not.
+    a dead letter. `prefetch`: how many messages a reader holds. With more than one, the neighbours of a message that
+    kills its reader again and again become dead letters with it.
     """
 
     name: str
     types: tuple[str, ...]
     delivery_limit: int = 5
-    prefetch: int = 2
+    prefetch: int = 1
 
     def __post_init__(self) -> None:
         if self.delivery_limit < 1 or self.prefetch < 1:

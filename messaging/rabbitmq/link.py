@@ -23,8 +23,7 @@ R = TypeVar("R")
 _TICK = 0.5  # seconds within which a channel that died in silence is noticed
 _LEAVE = 5.0  # seconds for closing in good order
 
-# A lost connection; and what pika raises when it can't read what a stranger sent, such as a header that is no number.
-_LOST = (AMQPError, AMQPConnectorException, OSError, ValueError, ArithmeticError)
+_LOST = (AMQPError, AMQPConnectorException, OSError)
 
 
 class LinkDown(Exception):

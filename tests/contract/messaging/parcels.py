@@ -26,7 +26,7 @@ def topology(*, delivery_limit: int = 2) -> Topology:
         exchange=name,
         queues=(
             Queue(name=f"{name}.sorter", types=(SENT,), delivery_limit=delivery_limit),
-            Queue(name=f"{name}.ledger", types=(SENT, SORTED, LOST), prefetch=1),
+            Queue(name=f"{name}.ledger", types=(SENT, SORTED, LOST), prefetch=5),
         ),
         unheard=frozenset({DELIVERED}),
     )
