@@ -23,6 +23,12 @@ def find_delimiter(lines: Sequence[str]) -> str:
     return max(DELIMITERS, key=lambda delimiter: _cells(lines, delimiter))
 
 
+def declared_delimiter(line: str) -> str | None:
+    """The delimiter that a line `sep=;` names: Excel writes one before the header, and reads it so."""
+    name, _, delimiter = line.rstrip("\r\n").partition("=")
+    return delimiter if name.lower() == "sep" and delimiter in DELIMITERS else None
+
+
 def find_newline(line: str) -> str:
     """The end of a line; LF if it has none."""
     return next((end for end in ("\r\n", "\n", "\r") if line.endswith(end)), "\n")

@@ -41,6 +41,8 @@ def _kind(start: bytes) -> tuple[str, str]:
 def _zip_kind(start: bytes) -> tuple[str, str]:
     if b"opendocument.spreadsheet" in start[:128]:
         return "an OpenDocument spreadsheet (.ods)", _SAVE_AS
+    if b"word/" in start:
+        return "a Word document (.docx)", _SENT
     if any(part in start for part in _EXCEL_PARTS):
-        return ("an Excel workbook (.xlsx)" if b"word/" not in start else "a Word document (.docx)"), _SAVE_AS
+        return "an Excel workbook (.xlsx)", _SAVE_AS
     return "a compressed file (.zip)", "Unpack it, and upload the CSV file that is in it."

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple, NoReturn
 
 from csvfile.decoding import Text
-from csvfile.dialect import Dialect, find_delimiter, find_newline
+from csvfile.dialect import Dialect, declared_delimiter, find_delimiter, find_newline
 from csvfile.guard import unguard
 from csvfile.limits import Limits
 from csvfile.lines import Lines, unclosed_quote
@@ -14,7 +14,7 @@ from csvfile.problem import FileProblem
 
 
 class Header(NamedTuple):
-    """`line` is 1 unless blank lines stand before the header."""
+    """`line` is 1 unless blank lines, or Excel's line `sep=;`, stand before the header."""
 
     line: int
     cells: tuple[str, ...]
@@ -42,7 +42,10 @@ class Reading:
         self.blank_lines = 0
         lists = iter(self._lines)
         blank, first = _first_lines(lists)
-        delimiter = find_delimiter(first)
+        delimiter = declared_delimiter(first[0]) if first else None
+        if delimiter:
+            blank, first = [*blank, "\n"], first[1:]
+        delimiter = delimiter or find_delimiter(first)
         self._reader = csv.reader(chain(blank, first, chain.from_iterable(lists)), delimiter=delimiter, strict=True)
         header = next(iter(self), None)
         if header is None:
@@ -53,7 +56,7 @@ class Reading:
         if len(header.cells) > limits.columns:
             raise _too_many_columns(header, limits.columns)
         last = self._reader.line_num - len(blank) - 1
-        newline = find_newline(first[min(last, len(first) - 1)])
+        newline = find_newline(first[min(last, len(first) - 1)]) if first else "\n"
         self.dialect = Dialect(delimiter=delimiter, newline=newline, encoding=text.encoding, bom=text.bom)
 
     def __iter__(self) -> Iterator[Record]:

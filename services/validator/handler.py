@@ -22,6 +22,7 @@ from contracts.problems import Problem
 from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
+from services.validator import metrics
 from services.validator.conflicts import Directory, Verdict
 from services.validator.examination import Findings, Means, examine
 from services.validator.settings import Limits
@@ -82,6 +83,7 @@ def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterat
             yield from _verdict(job, surroundings)
     except CannotValidate as failure:
         log.warning("failed: %s", failure.code)
+        metrics.FILES.labels("failed").inc()
         yield JobFailedV1(
             job_id=job.job_id,
             account=job.account,
@@ -151,6 +153,7 @@ def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) 
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
     if not findings.problems.count:
         findings.problems.add(_seats_changed())
+    _count("rejected", findings)
     log.info("rejected: %d rows read, %d problems", findings.rows, findings.problems.count)
     return JobRejectedV1(
         job_id=job.job_id,
@@ -166,6 +169,7 @@ def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRe
 def _accepted(
     job: JobSubmittedV1, template: Template, findings: Findings, spool: Spool, *, at: datetime
 ) -> Iterator[Contract]:
+    _count("accepted", findings)
     log.info("accepted: %d rows in %d chunks", findings.rows, spool.chunk_count)
     yield JobAcceptedV1(
         job_id=job.job_id, account=job.account, rows=findings.rows, chunks=spool.chunk_count, accepted_at=at
@@ -180,6 +184,13 @@ def _accepted(
             columns=columns,
             rows=rows,
         )
+
+
+def _count(verdict: Verdict, findings: Findings) -> None:
+    metrics.FILES.labels(verdict).inc()
+    metrics.ROWS.inc(findings.rows)
+    for code, count in findings.problems.by_code.items() if verdict == "rejected" else ():
+        metrics.PROBLEMS.labels(code).inc(count)
 
 
 def _seats_changed() -> Problem:

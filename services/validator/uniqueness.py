@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -41,13 +41,9 @@ def remembering(columns: Sequence[str], *, folder: Path) -> Iterator[Seen]:
     """A new, empty `Seen`. Its file has no name as soon as it is open, so it is gone however the process ends."""
     descriptor, path = mkstemp(dir=folder, prefix="seen-")
     os.close(descriptor)
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
-    except sqlite3.Error:
-        Path(path).unlink()
-        raise
-    with closing(connection):
+    with ExitStack() as stack:
         try:
+            connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
             _prepare(connection, len(columns))
         finally:
             Path(path).unlink()

@@ -89,6 +89,18 @@ def test_blank_lines_are_skipped_and_counted() -> None:
     assert reading.blank_lines == 6
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_line_of_excel_that_names_the_delimiter(delimiter: str) -> None:
+    reading = csvfile.read([f"\r\nSEP={delimiter}\r\n\r\na{delimiter}b,c;d\r\n1{delimiter}2\r\n".encode()])
+    assert (reading.dialect.delimiter, reading.dialect.newline, reading.header.line) == (delimiter, "\r\n", 4)
+    assert [record.line for record in reading] == [5]
+
+
+def test_nothing_but_the_name_of_a_delimiter() -> None:
+    assert problem(b"sep=;").code == "empty_file"
+    assert csvfile.read([b"sep=x\n"]).header.cells == ("sep=x",)
+
+
 def test_rows_may_be_shorter_or_longer_than_the_header() -> None:
     assert rows(b"a,b\n1\n1,2,3\n") == [(2, ("1",)), (3, ("1", "2", "3"))]
 

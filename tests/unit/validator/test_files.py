@@ -150,6 +150,12 @@ def test_cells(site: Site, column: str, cell: str, code: str) -> None:
     assert problem.value == (None if secret else cell if len(cell) <= 100 else cell[:100] + "…")
 
 
+def test_cells_of_nothing_but_white_space_are_empty(site: Site) -> None:
+    rows = [seat(1, department=" ", phone_number="\u200b"), seat(2, lastname=" \u00a0")]
+    problem = only(site, csv_of(rows))
+    assert (problem.line, problem.column, problem.code) == (3, "lastname", "required")
+
+
 def test_a_pin_is_needed_where_voicemail_is_on(site: Site) -> None:
     problem = only(site, csv_of([seat(1, voicemail_enabled="no"), seat(2, voicemail_enabled="Y")]))
     assert (problem.line, problem.column, problem.code) == (3, "voicemail_pin", "required")
