@@ -13,13 +13,18 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-_WORDS: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("sample_words.toml").read_text("utf-8"))
-COLUMNS = _WORDS["columns"]
 _STANDARD_SHARE = 0.88
 _LOOKS_LIKE = {"LATIN SMALL LETTER DOTLESS I": "i", "LATIN SMALL LETTER SHARP S": "ss"}
 _NOT_IN_ADDRESSES = re.compile(r"[^a-z0-9-]")
+
+
+@cache
+def words() -> dict[str, list[str]]:
+    """The columns, and the names and things that fill them."""
+    return dict(tomllib.loads(Path(__file__).with_name("sample_words.toml").read_text("utf-8")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ def _row(index: int, chance: random.Random, edition: int) -> list[str]:
         "phone_number": number,
         "role": "admin" if person and chance.random() < 0.04 else "user",
         "password": password if person else "",
-        "department": chance.choice(_WORDS["departments"]) if person else "",
+        "department": chance.choice(words()["departments"]) if person else "",
         "location": site.location,
         "timezone": site.timezone,
         "language": site.language,
@@ -83,18 +88,18 @@ def _row(index: int, chance: random.Random, edition: int) -> list[str]:
         "voicemail_enabled": "yes" if voicemail else "no",
         "voicemail_pin": pin if voicemail else "",
         "device_mac": _mac(index, edition) if desk else "",
-        "device_model": chance.choice(_WORDS["devices"]) if desk else "",
+        "device_model": chance.choice(words()["devices"]) if desk else "",
         "send_welcome_email": "yes" if person and chance.random() < 0.6 else "no",
     }
-    return [cells[column] for column in COLUMNS]
+    return [cells[column] for column in words()["columns"]]
 
 
 def _name(chance: random.Random) -> tuple[str, str]:
-    return chance.choice(_WORDS["first_names"]), chance.choice(_WORDS["last_names"])
+    return chance.choice(words()["first_names"]), chance.choice(words()["last_names"])
 
 
 def _place(index: int) -> str:
-    places = _WORDS["places"]
+    places = words()["places"]
     return f"{places[index % len(places)]} {index // len(places) + 1}"
 
 
@@ -126,7 +131,7 @@ def _mac(index: int, edition: int) -> str:
 def csv_text(count: int, *, edition: int = 0) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(words()["columns"])
     writer.writerows(rows(count, edition=edition))
     return text.getvalue()
 

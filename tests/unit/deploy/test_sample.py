@@ -19,7 +19,7 @@ def test_the_example_in_the_repository_is_what_the_program_makes() -> None:
 
 
 def test_it_has_all_columns_of_the_newest_template_in_its_order() -> None:
-    assert [column.name for column in latest().columns] == sample.COLUMNS
+    assert [column.name for column in latest().columns] == sample.words()["columns"]
 
 
 @pytest.mark.parametrize("edition", [0, 1, 999])

@@ -1,0 +1,61 @@
+"""Who may do what on the broker: a user per service, each with no more than it needs, and one for other services."""
+
+import re
+from dataclasses import dataclass
+
+from contracts import messages
+from contracts.topology import EVENTLOG, PROVISIONER, TOPOLOGY, UPLOAD, VALIDATOR
+from messaging.topology import DELAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Regular expressions over names (`configure`, `write`, `read`), and over message types (`says`, `hears`)."""
+
+    name: str
+    configure: str
+    write: str
+    read: str
+    says: str
+    hears: str
+
+
+def _any_of(*names: str) -> str:
+    """Exactly one of these names; nothing at all for none."""
+    return f"^({'|'.join(re.escape(name) for name in names)})$" if names else "^$"
+
+
+_EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *(TOPOLOGY.delay(seconds) for seconds in DELAYS))
+
+
+def _service(name: str, *, queue: str, says: tuple[str, ...]) -> User:
+    """Reads its queue, publishes its types, delays and gives up messages; declares nothing."""
+    write, read = _any_of(*_EXCHANGES), _any_of(queue)
+    return User(name=name, configure=_any_of(), write=write, read=read, says=_any_of(*says), hears=_any_of())
+
+
+FAILED = messages.JobFailedV1.TYPE
+USERS = (
+    _service("upload", queue=UPLOAD.name, says=(messages.JobSubmittedV1.TYPE, FAILED)),
+    _service(
+        "validator",
+        queue=VALIDATOR.name,
+        says=(
+            messages.ValidationStartedV1.TYPE,
+            messages.JobRejectedV1.TYPE,
+            messages.JobAcceptedV1.TYPE,
+            messages.SeatsAcceptedV1.TYPE,
+            FAILED,
+        ),
+    ),
+    _service("provisioner", queue=PROVISIONER.name, says=(messages.SeatsProvisionedV1.TYPE, FAILED)),
+    _service("eventlog", queue=EVENTLOG.name, says=(messages.JobFinishedV1.TYPE, FAILED)),
+    User(  # another service: asks for jobs, and hears in queues of its own what became of them
+        name="partner",
+        configure=r"^(partner\.|amq\.gen-)",
+        write=rf"^({re.escape(TOPOLOGY.exchange)}$|partner\.|amq\.gen-)",
+        read=rf"^({re.escape(TOPOLOGY.exchange)}$|partner\.|amq\.gen-)",
+        says=_any_of(messages.JobRequestedV1.TYPE),
+        hears=_any_of(messages.JobFinishedV1.TYPE),
+    ),
+)
