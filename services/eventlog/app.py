@@ -1,5 +1,6 @@
 """The event log over HTTP: jobs, problems, timelines, outcomes and summaries of the account that asks."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, Protocol
@@ -15,12 +16,14 @@ from services.eventlog.cursors import JobPosition, number_cursor
 from services.eventlog.downloads import csv_download, derived_name
 from services.eventlog.reading import Archive
 from services.eventlog.state import Job, State
-from services.eventlog.summary import summarise, verified
+from services.eventlog.summary import SourceChanged, summarise, verified
 from services.eventlog.words import message_of, not_processed_reason
 from web.access import AccessKey, current, require
 from web.app import create_app
 from web.client import RemoteRefusal, ServiceUnavailable
 from web.refusals import Refusal, not_found
+
+log = logging.getLogger(__name__)
 
 _PROBLEM_COLUMNS = ("line", "column", "code", "message", "value")
 _ALL_PROBLEMS = 100_000  # far more than the 1,000 that a message brings
@@ -124,6 +127,9 @@ def _add_summary(app: Flask, archive: Archive, sources: Sources) -> None:
             )
         except csvfile.FileProblem as error:  # only of a job that failed before its file had been read
             raise Refusal(409, "nothing_created", f"The file can't be read: {error.message}") from None
+        except SourceChanged as error:
+            log.error("job %s: %s", job.job_id, error)  # noqa: TRY400  # where it was raised says nothing
+            raise _changed() from None
         return csv_download(summary, derived_name(job.filename, "summary"))
 
 
@@ -154,6 +160,12 @@ def _summarised(job: Job) -> Job:
     if job.source is None:
         raise Refusal(409, "nothing_created", "The job failed before there was a file, so no Seat was created.")
     return job
+
+
+def _changed() -> Refusal:
+    """For a file so small that all of it is read before the answer begins; with others the transfer breaks."""
+    detail = "The file that is kept is not the file that was submitted. Tell your operator the job's number."
+    return Refusal(500, "source_changed", detail)
 
 
 def _source(sources: Sources, account: str, job: Job) -> Iterator[bytes]:

@@ -17,8 +17,8 @@ def token(account: str = h.ACCOUNT) -> dict[str, str]:
     return {"Authorization": f"Bearer {AccessKey(KEY).sign(principal)}"}
 
 
-def get(client: FlaskClient, path: str, *, account: str = h.ACCOUNT) -> TestResponse:
-    return client.get(path, headers=token(account))
+def get(client: FlaskClient, path: str, *, account: str = h.ACCOUNT, buffered: bool = True) -> TestResponse:
+    return client.get(path, headers=token(account), buffered=buffered)
 
 
 def told(client: FlaskClient, path: str, *, account: str = h.ACCOUNT) -> dict[str, Any]:
