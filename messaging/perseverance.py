@@ -25,13 +25,13 @@ def handled(
     full, say) it still delivers, and each delivery given back would count against the queue's delivery limit. False
     when `stop` is set meanwhile, and when the message is no longer `held` because its connection was lost.
     """
-    for pause in backoff.pauses():
+    pauses = backoff.pauses()
+    while True:
         try:
             handle(delivery)
         except PublishFailed as error:
             log.warning("could not publish, trying message %s again: %s", delivery.message.message_id, error)
         else:
             return True
-        if stop.wait(pause) or not held():
-            break
-    return False
+        if stop.wait(next(pauses)) or not held():
+            return False

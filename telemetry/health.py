@@ -43,11 +43,9 @@ class HealthServer:
 
     def start(self) -> None:
         """Listen, and answer in a thread of its own; OSError when the address is taken."""
-        answers = self._answers
 
         class Handler(_Handler):
-            def answer(self) -> Answer:
-                return _asked(answers, self.path)
+            answers = self._answers
 
         self._server = ThreadingHTTPServer(self._listen, Handler)
         self._server.daemon_threads = True
@@ -65,11 +63,10 @@ class HealthServer:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def answer(self) -> Answer:
-        raise NotImplementedError
+    answers: Mapping[str, Callable[[], Answer]]
 
     def do_GET(self) -> None:
-        status, content_type, body = self.answer()
+        status, content_type, body = _asked(self.answers, self.path)
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))

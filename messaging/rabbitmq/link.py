@@ -109,7 +109,6 @@ class Link:
         self._wake()
         if self._thread is not None:
             self._thread.join(_LEAVE)
-        self._errands.fail(LinkDown("the bus has been closed"))
 
     def _add(self, errand: Errand[R]) -> None:
         if self._closing.is_set():
@@ -125,6 +124,14 @@ class Link:
                 self._channel.connection.add_callback_threadsafe(_nothing)
 
     def _run(self) -> None:
+        try:
+            self._keep_open()
+        except Exception as error:
+            log.exception("%s can't go on", self._name)
+            self._error = error
+        self._errands.fail(self._error or LinkDown("the bus has been closed"))
+
+    def _keep_open(self) -> None:
         pauses = self._backoff.pauses()
         while not self._closing.is_set():
             try:
@@ -133,12 +140,7 @@ class Link:
                     self._serve(channel)
             except _LOST as error:
                 self._note(error)
-            except Exception as error:
-                log.exception("%s can't go on", self._name)
-                self._error = error
-                self._errands.fail(error)
-                return
-            self._closing.wait(next(pauses))
+                self._closing.wait(next(pauses))
 
     @contextmanager
     def _open(self) -> Iterator[BlockingChannel]:
@@ -174,8 +176,7 @@ class Link:
         if refused is not None:
             self._error = refused
             self._errands.fail(refused)
-        unexpected = not isinstance(error, AMQPError | AMQPConnectorException | OSError)
-        log.warning("%s has no connection to the broker: %r", self._name, error, exc_info=unexpected)
+        log.warning("%s has no connection to the broker: %r", self._name, error)
 
 
 def _nothing() -> None:
