@@ -7,6 +7,7 @@ import pytest
 
 import csvfile
 from csvfile import FileProblem, Limits
+from csvfile.decoding import BLOCK
 
 
 def rows(data: bytes, *, raw: bool = False) -> list[tuple[int, tuple[str, ...]]]:
@@ -262,3 +263,14 @@ def test_a_guard_is_seen_in_any_block_of_a_long_file() -> None:
     lines = ["a,b", *(f"{n},{'x' * 90}" for n in range(3000)), "1,'=2", *(f"{n},y" for n in range(3000)), "2,'@3"]
     found = [cells[1] for _, cells in rows("\n".join(lines).encode()) if cells[1][0] in "'=@"]
     assert found == ["=2", "@3"]
+
+
+@pytest.mark.parametrize("shift", range(-4, 5))
+@pytest.mark.parametrize("row", ["1,x\r\n2,y\r\n", "1,äß🦊\r\n", '1,"x\r\n""y"\r\n', "1,'=x\r\n", "1,x\r2,y\r"])
+def test_nothing_happens_at_the_edge_of_a_decoded_block(row: str, shift: int) -> None:
+    """64 KiB are decoded at once: whatever stands across that edge is read as it is elsewhere."""
+    edge = BLOCK + shift - len(row.encode()) // 2
+    start = b"a,b\n" + b"0," + b"x" * (edge - 4 - 2 - 2) + b"\r\n"
+    assert len(start) == edge
+    expected = [(line + 1, cells) for line, cells in rows(b"a,b\n" + row.encode())]
+    assert rows(start + row.encode())[1:] == expected
