@@ -39,10 +39,11 @@ DELETE FROM upload WHERE upload_id = ANY(%(upload_ids)s);
 SELECT size FROM upload WHERE source = %(source)s AND account = %(account)s AND received_at IS NOT NULL;
 
 -- name: insert_job
--- The primary key makes a second request with the same key wait here, until the first has ended.
+-- A second request with the same key waits here until the first has ended. No conflict target is named: the job's id
+-- and its key are both unique, and either index may be the one that notices.
 INSERT INTO job (job_id, account, idempotency_key, fingerprint, submitted_by, submitted_at, template_version)
 VALUES (%(job_id)s, %(account)s, %(idempotency_key)s, %(fingerprint)s, %(submitted_by)s, now(), %(template_version)s)
-ON CONFLICT (job_id) DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING submitted_at;
 
 -- name: job_fingerprint
