@@ -17,9 +17,10 @@ from messaging.rabbitmq import RabbitBus
 from services.eventlog.app import make_app
 from services.eventlog.handler import record_event
 from services.eventlog.reading import Archive
-from services.eventlog.settings import BadSettings, WebSettings, WorkerSettings, log_style, required
+from services.eventlog.settings import WebSettings, WorkerSettings, log_style, migrated_database
 from services.eventlog.sources import UploadedSources
 from services.eventlog.store import EventLog
+from settings import BadSetting
 from telemetry import logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
@@ -69,7 +70,7 @@ def work() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Start what the argument names; the exit status. Raises `BadSettings`."""
+    """Start what the argument names; the exit status. Raises `BadSetting`."""
     logs.configure(SERVICE, style=log_style(os.environ))
     match arguments:
         case ["web"]:
@@ -78,7 +79,7 @@ def run(arguments: list[str]) -> int:
         case ["worker"]:
             work()
         case ["migrate"]:
-            database.migrations.migrate(required(os.environ, "BULK_DATABASE_URL"), PACKAGE)
+            database.migrations.migrate(migrated_database(os.environ), PACKAGE)
         case _:
             sys.stderr.write("usage: python -m services.eventlog web | worker | migrate\n")
             return 2
@@ -89,7 +90,7 @@ def main(arguments: list[str]) -> int:
     """As `run`, with wrong settings told in one line."""
     try:
         return run(arguments)
-    except BadSettings as error:
+    except BadSetting as error:
         sys.stderr.write(f"eventlog: {error}\n")
         return 2
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
+from settings import Environment
 
-class BadSettings(ValueError):
-    """What is wrong with the settings, for the operator who reads it on the terminal."""
+LogStyle = Literal["text", "json"]
+
+_LOG_STYLES: Final[tuple[LogStyle, ...]] = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +23,13 @@ class WebSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "WebSettings":
-        """Raises `BadSettings`."""
+        """`BULK_DATABASE_URL`, `BULK_LISTEN`, `BULK_ACCESS_KEY`, `BULK_UPLOAD_URL`. Raises `BadSetting`."""
+        given = Environment(env)
         return cls(
-            database_url=required(env, "BULK_DATABASE_URL"),
-            listen=required(env, "BULK_LISTEN"),
-            access_key=required(env, "BULK_ACCESS_KEY"),
-            upload_url=required(env, "BULK_UPLOAD_URL"),
+            database_url=given.text("BULK_DATABASE_URL"),
+            listen=given.text("BULK_LISTEN"),
+            access_key=given.text("BULK_ACCESS_KEY"),
+            upload_url=given.text("BULK_UPLOAD_URL"),
         )
 
 
@@ -41,35 +44,21 @@ class WorkerSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "WorkerSettings":
-        """Raises `BadSettings`."""
+        """`BULK_DATABASE_URL`, `BULK_AMQP_URL`, `BULK_HEALTH_LISTEN`, `BULK_AMQP_DECLARE`. Raises `BadSetting`."""
+        given = Environment(env)
         return cls(
-            database_url=required(env, "BULK_DATABASE_URL"),
-            amqp_url=required(env, "BULK_AMQP_URL"),
-            declare=_yes(env, "BULK_AMQP_DECLARE"),
-            health_listen=required(env, "BULK_HEALTH_LISTEN"),
+            database_url=given.text("BULK_DATABASE_URL"),
+            amqp_url=given.text("BULK_AMQP_URL"),
+            health_listen=given.text("BULK_HEALTH_LISTEN"),
+            declare=given.yes("BULK_AMQP_DECLARE", default=True),
         )
 
 
-def required(env: Mapping[str, str], name: str) -> str:
-    """A setting that has no default. Raises `BadSettings`."""
-    value = env.get(name, "").strip()
-    if not value:
-        raise BadSettings(f"{name} is not set")
-    return value
+def migrated_database(env: Mapping[str, str]) -> str:
+    """What `migrate` needs: `BULK_DATABASE_URL`. Raises `BadSetting`."""
+    return Environment(env).text("BULK_DATABASE_URL")
 
 
-def _yes(env: Mapping[str, str], name: str) -> bool:
-    value = env.get(name, "yes").strip().lower()
-    if value not in ("yes", "no"):
-        raise BadSettings(f"{name} is yes or no, not {value!r}")
-    return value == "yes"
-
-
-def log_style(env: Mapping[str, str]) -> Literal["text", "json"]:
-    """How to log: `BULK_LOG_STYLE`, text (default) or json. Raises `BadSettings`."""
-    value = env.get("BULK_LOG_STYLE", "text").strip().lower()
-    if value == "json":
-        return "json"
-    if value == "text":
-        return "text"
-    raise BadSettings(f"BULK_LOG_STYLE is text or json, not {value!r}")
+def log_style(env: Mapping[str, str]) -> LogStyle:
+    """How to log: `BULK_LOG_STYLE`, text (default) or json. Raises `BadSetting`."""
+    return Environment(env).choice("BULK_LOG_STYLE", _LOG_STYLES, default="text")

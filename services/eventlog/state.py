@@ -176,7 +176,7 @@ def occurred_at(event: Event) -> datetime:
             return event.provisioned_at
         case JobFailedV1():
             return event.failed_at
-        case JobCancelRequestedV1():
+        case _:  # JobCancelRequestedV1
             return event.requested_at
 
 
@@ -200,7 +200,7 @@ def _learn(job: Job, event: Event) -> Job:
             return _provisioned(job, event)
         case JobFailedV1():
             return _failed(job, event)
-        case JobCancelRequestedV1():
+        case _:  # JobCancelRequestedV1
             return replace(job, cancel_requested_at=job.cancel_requested_at or event.requested_at)
 
 

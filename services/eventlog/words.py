@@ -1,7 +1,6 @@
 """What the event log says to an admin, in plain words."""
 
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
-from contracts.messages.job_cancel_requested_v1 import JobCancelRequestedV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_finished_v1 import JobFinishedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
@@ -60,7 +59,7 @@ def text_of(event: Event) -> str:
             return _chunk_text(event)
         case JobFailedV1():
             return f"The job could not go on ({event.stage}): {event.message}"
-        case JobCancelRequestedV1():
+        case _:  # JobCancelRequestedV1
             return f"{event.requested_by} asked to cancel the job."
 
 

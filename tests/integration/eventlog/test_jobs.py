@@ -203,7 +203,10 @@ def test_the_timeline_is_in_the_order_of_what_happened_and_closes_with_the_end(
     client: FlaskClient, log: EventLog
 ) -> None:
     chunk = h.provisioned(JOB, 1, (h.outcome(JOB, 2),))
-    tell(log, chunk, h.accepted(JOB, rows=1, chunks=1), JOB, h.started(JOB))
+    tell(log, chunk, h.accepted(JOB, rows=1, chunks=1))
+    running = told(client, f"{PATH}/events")["events"]
+    assert [event["type"] for event in running] == ["job.accepted.v1", "seats.provisioned.v1"]
+    tell(log, JOB, h.started(JOB))
     events = told(client, f"{PATH}/events")["events"]
     assert [event["type"] for event in events] == [
         "job.submitted.v1",

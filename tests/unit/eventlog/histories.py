@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from contracts.ids import job_id_of, user_id_of
@@ -19,6 +20,9 @@ from contracts.messages import (
 )
 from contracts.problems import Problem
 from services.eventlog.state import Event
+
+#: For property tests: a busy machine is no failure.
+patient = settings(deadline=None)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = "acme"

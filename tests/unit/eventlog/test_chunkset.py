@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.eventlog.chunkset import ChunkSet
+from tests.unit.eventlog.histories import patient
 
 numbers = st.lists(st.integers(0, 3_000))
 
@@ -15,6 +16,7 @@ def made(chunks: list[int]) -> ChunkSet:
     return known
 
 
+@patient
 @given(numbers, st.integers(0, 3_000))
 def test_it_is_a_set(chunks: list[int], other: int) -> None:
     known = made(chunks)
@@ -23,6 +25,7 @@ def test_it_is_a_set(chunks: list[int], other: int) -> None:
     assert known.highest == max(chunks, default=-1)
 
 
+@patient
 @given(numbers)
 def test_it_comes_back_from_its_bytes(chunks: list[int]) -> None:
     assert ChunkSet.from_bytes(made(chunks).to_bytes()) == made(chunks)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.eventlog.downloads import content_disposition, csv_download, derived_name
+from tests.unit.eventlog.histories import patient
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,7 @@ def test_a_name_of_any_letters_is_told_both_ways() -> None:
     assert content_disposition("Zoë-summary.csv") == expected
 
 
+@patient
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
 def test_no_name_breaks_out_of_its_header(name: str) -> None:
     header = content_disposition(name)

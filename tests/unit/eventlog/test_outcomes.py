@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 from contracts.messages import Outcome
 from services.eventlog.outcomes import pack, unpack
 from tests.unit.eventlog import histories as h
+from tests.unit.eventlog.histories import patient
 
 JOB = h.submitted("a key")
 
 
+@patient
 @given(h.chunked(JOB).flatmap(lambda chunks: st.permutations(chunks[0].outcomes)))
 def test_outcomes_come_back_in_the_order_of_lines(outcomes: list[Outcome]) -> None:
     assert unpack(pack(outcomes)) == sorted(outcomes, key=lambda outcome: outcome.line)

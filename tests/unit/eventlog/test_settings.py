@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.eventlog.settings import BadSettings, WebSettings, WorkerSettings, log_style
+from services.eventlog.settings import WebSettings, WorkerSettings, log_style, migrated_database
+from settings import BadSetting
 
 WEB = {
     "BULK_DATABASE_URL": "postgresql://u:secret@db/eventlog",
@@ -31,21 +32,25 @@ def test_what_the_worker_needs() -> None:
 
 @pytest.mark.parametrize("name", WEB)
 def test_each_setting_of_web_is_needed(name: str) -> None:
-    with pytest.raises(BadSettings, match=name):
+    with pytest.raises(BadSetting, match=name):
         WebSettings.from_env(WEB | {name: " "})
 
 
 @pytest.mark.parametrize("name", WORKER)
 def test_each_setting_of_the_worker_is_needed(name: str) -> None:
-    with pytest.raises(BadSettings, match=name):
+    with pytest.raises(BadSetting, match=name):
         WorkerSettings.from_env({key: value for key, value in WORKER.items() if key != name})
 
 
 def test_a_word_that_is_neither_is_refused() -> None:
-    with pytest.raises(BadSettings, match="BULK_AMQP_DECLARE"):
+    with pytest.raises(BadSetting, match="BULK_AMQP_DECLARE"):
         WorkerSettings.from_env(WORKER | {"BULK_AMQP_DECLARE": "maybe"})
-    with pytest.raises(BadSettings, match="BULK_LOG_STYLE"):
+    with pytest.raises(BadSetting, match="BULK_LOG_STYLE"):
         log_style({"BULK_LOG_STYLE": "xml"})
+
+
+def test_migrate_needs_the_database_alone() -> None:
+    assert migrated_database({"BULK_DATABASE_URL": "postgresql://db/eventlog"}) == "postgresql://db/eventlog"
 
 
 def test_log_styles() -> None:

@@ -11,7 +11,7 @@ from contracts.messages.job_finished_v1 import JobFinishedV1
 from services.eventlog.ends import settled
 from services.eventlog.state import MAX_CHUNKS, Contradiction, Event, Job, State, apply, first_seen
 from tests.unit.eventlog import histories as h
-from tests.unit.eventlog.histories import History
+from tests.unit.eventlog.histories import History, patient
 
 JOB = h.submitted("a key")
 
@@ -38,6 +38,7 @@ def both_orders(history: st.SearchStrategy[History]) -> st.SearchStrategy[tuple[
     return history.flatmap(lambda told: st.tuples(st.just(told), h.arrivals(told), h.arrivals(told)))
 
 
+@patient
 @given(both_orders(h.completed_histories() | h.rejected_histories()))
 def test_any_order_and_any_repetition_give_the_same_job_and_the_same_end(
     drawn: tuple[History, list[Event], list[Event]],
@@ -49,6 +50,7 @@ def test_any_order_and_any_repetition_give_the_same_job_and_the_same_end(
     assert tell(one).job.failed == history.counted("failed")
 
 
+@patient
 @given(both_orders(h.failed_histories()))
 def test_a_failed_job_is_the_same_in_any_order_but_for_what_was_known_when_its_end_was_told(
     drawn: tuple[History, list[Event], list[Event]],
@@ -60,6 +62,7 @@ def test_a_failed_job_is_the_same_in_any_order_but_for_what_was_known_when_its_e
     assert first.job.created == history.counted("successful")
 
 
+@patient
 @given(h.histories.flatmap(h.arrivals))
 def test_the_counts_add_up_in_every_end_that_is_told_and_afterwards(events: list[Event]) -> None:
     told = tell(events)
@@ -70,6 +73,7 @@ def test_the_counts_add_up_in_every_end_that_is_told_and_afterwards(events: list
     assert job.rows is None or job.created + job.failed + job.not_processed == job.rows
 
 
+@patient
 @given(h.completed_histories().flatmap(lambda told: st.tuples(st.just(told), st.permutations(told.events))))
 def test_a_job_that_fails_and_yet_gets_all_its_outcomes_ends_once_with_all_of_them(
     drawn: tuple[History, list[Event]],

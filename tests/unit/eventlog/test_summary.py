@@ -16,6 +16,7 @@ from contracts.messages import Outcome
 from contracts.template import OUTCOME_COLUMNS
 from services.eventlog.summary import SourceChanged, outcome_cells, summarise, verified
 from tests.unit.eventlog import histories as h
+from tests.unit.eventlog.histories import patient
 
 JOB = h.submitted("a key")
 TEMPLATE = template.latest()
@@ -98,6 +99,7 @@ def expected(line: int, outcomes: dict[int, Outcome]) -> tuple[str, ...]:
     return outcome_cells(found) if found else ("", "", "not_processed", "Not processed.")
 
 
+@patient
 @given(sent=files(), data=st.data())
 def test_every_row_once_in_its_order_cell_for_cell_with_its_outcome(sent: Sent, data: st.DataObject) -> None:
     outcomes = drawn_outcomes(data, sent.lines)
@@ -109,6 +111,7 @@ def test_every_row_once_in_its_order_cell_for_cell_with_its_outcome(sent: Sent, 
     assert told[1:] == [(*row, *expected(line, outcomes)) for line, row in zip(sent.lines, source, strict=True)]
 
 
+@patient
 @given(sent=files())
 def test_cells_stand_as_they_were_sent_but_for_the_guard_of_formulas(sent: Sent) -> None:
     told = table(summary_of(sent.data, []), raw=True)[1:]
@@ -116,6 +119,7 @@ def test_cells_stand_as_they_were_sent_but_for_the_guard_of_formulas(sent: Sent)
     assert [row[:width] for row in told] == [tuple(map(csvfile.guard_raw, row)) for row in sent.rows]
 
 
+@patient
 @given(sent=files())
 def test_the_summary_is_written_as_the_source_was(sent: Sent) -> None:
     summary = summary_of(sent.data, [])
@@ -124,6 +128,7 @@ def test_the_summary_is_written_as_the_source_was(sent: Sent) -> None:
     assert (dialect.encoding, dialect.bom) == ("utf-8", sent.marked)
 
 
+@patient
 @given(sent=files(), data=st.data())
 def test_a_summary_that_is_uploaded_again_gets_its_outcomes_replaced(sent: Sent, data: st.DataObject) -> None:
     first = summary_of(sent.data, list(drawn_outcomes(data, sent.lines).values()))
