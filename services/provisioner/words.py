@@ -1,8 +1,10 @@
 """What a Seat is found by.
 
 A Seat has a set of words; a search finds it when each word searched for begins one of them, which PostgreSQL's own
-tsvector indexes without an extension (trigrams cost three times as much for each Seat made). Case, accents and the
-usual separators of numbers never matter.
+tsvector indexes without an extension (trigrams cost three times as much for each Seat made). Phone numbers and MACs
+are found by their ends too (without the country code, by the last four digits), because each is kept a second time
+backwards: two words for the index, where every end of it would be eight. Case, accents and the usual separators of
+numbers never matter.
 """
 
 import re
@@ -13,12 +15,16 @@ from uuid import UUID
 from services.provisioner.directory import NewSeat
 
 #: Characters of a search text: longer ones find nothing more.
-MAX_TEXT = 100
+MAX_TEXT = 300
 
 # Characters: the words of a tsvector and of a tsquery have 2,046 bytes at most.
 _MAX_WORD = 150
 
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/]{5,}", re.ASCII)
+# What may be the end of a phone number or a MAC; a mark stands before those kept backwards, lest they look like others.
+_END = re.compile(r"[0-9a-f]{4,}")
+_BACKWARDS = "<"
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
@@ -32,11 +38,10 @@ def fold(text: str) -> str:
 def words_of(seat: NewSeat) -> frozenset[str]:
     """The words of a Seat, none empty, none with white space."""
     found = {*_name_words(seat.firstname), *_name_words(seat.lastname), *_email_words(seat.email), seat.extension}
-    if seat.phone_number is not None:
-        found.update(_number_words(seat.phone_number))
-    if seat.device_mac is not None:
-        digits = _bare(fold(seat.device_mac))
-        found.update((digits, digits[-6:]))
+    for number in (seat.phone_number, seat.device_mac):
+        if number is not None:
+            digits = _bare(fold(number))
+            found.update((digits, _backwards(digits)))
     return frozenset(word[:_MAX_WORD] for phrase in found for word in phrase.split())
 
 
@@ -62,7 +67,10 @@ def tsquery(wanted: tuple[frozenset[str], ...]) -> str:
 
 
 def _spellings(word: str) -> frozenset[str]:
-    return frozenset({word, _bare(word) or word})
+    bare = _bare(word) or word
+    if _END.fullmatch(bare):
+        return frozenset({word, bare, _backwards(bare)})
+    return frozenset({word, bare})
 
 
 def _name_words(name: str) -> Iterator[str]:
@@ -81,19 +89,16 @@ def _email_words(email: str) -> Iterator[str]:
     yield _spaced(local)
 
 
-def _number_words(number: str) -> Iterator[str]:
-    """The number with and without its country code (1 to 3 digits), and its last four digits."""
-    digits = _bare(number)
-    yield digits
-    yield from (digits[start:] for start in (1, 2, 3, len(digits) - 4) if len(digits) - start >= 4)
+def _backwards(digits: str) -> str:
+    return _BACKWARDS + digits[::-1]
 
 
 def _bare(word: str) -> str:
-    return "".join(filter(str.isalnum, word))
+    return _PUNCTUATION.sub("", word)
 
 
 def _spaced(word: str) -> str:
-    return "".join(letter if letter.isalnum() else " " for letter in word)
+    return _PUNCTUATION.sub(" ", word)
 
 
 def _quoted(word: str) -> str:
