@@ -17,6 +17,7 @@ from services.validator.conflicts import HttpDirectory
 from services.validator.handler import STAGE, Surroundings, handle
 from services.validator.settings import Settings
 from services.validator.source import UploadSource
+from settings import BadSetting
 from telemetry import logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
@@ -37,7 +38,7 @@ def surroundings(settings: Settings) -> Surroundings:
     )
 
 
-def work(settings: Settings) -> None:
+def work(settings: Settings, around: Surroundings) -> None:
     """Validate until SIGTERM or SIGINT; the job in hand is finished first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -48,7 +49,7 @@ def work(settings: Settings) -> None:
         bus,
         queue=VALIDATOR.name,
         codec=Codec(STAGE),
-        handler=partial(handle, surroundings=surroundings(settings)),
+        handler=partial(handle, surroundings=around),
         unavailable=(ServiceUnavailable,),
         on_dead_letter=partial(job_failed, stage=STAGE),
     )
@@ -65,9 +66,14 @@ def main(arguments: list[str]) -> int:
     if arguments != ["worker"]:
         sys.stderr.write("usage: python -m services.validator worker\n")
         return 2
-    settings = Settings.from_env(os.environ)
+    try:
+        settings = Settings.from_env(os.environ)
+        around = surroundings(settings)
+    except (BadSetting, ValueError) as error:  # a key that is too short is a ValueError
+        sys.stderr.write(f"{STAGE}: {error}\n")
+        return 2
     logs.configure(STAGE, style=settings.log_style)
-    work(settings)
+    work(settings, around)
     return 0
 
 

@@ -203,3 +203,15 @@ def test_an_unknown_argument_is_answered_with_the_usage() -> None:
     )
     assert asked.returncode == 2
     assert "worker" in asked.stderr
+
+
+def test_a_missing_setting_is_named() -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "services.validator", "worker"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.startswith("validator: BULK_AMQP_URL is not set.")

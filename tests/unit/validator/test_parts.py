@@ -14,9 +14,10 @@ from contracts.problems import Problem
 from csvfile import Record
 from services.validator.cells import REMEMBERED, CellChecker
 from services.validator.problems import ProblemLog, of_cell
-from services.validator.settings import Limits, SettingMissing, Settings
+from services.validator.settings import Limits, Settings
 from services.validator.spool import spooling
 from services.validator.uniqueness import remembering
+from settings import BadSetting
 
 SEAT = template.version(1)
 NAMES = [column.name for column in SEAT.columns]
@@ -156,7 +157,7 @@ def test_settings() -> None:
 
 @pytest.mark.parametrize("name", ENV)
 def test_a_missing_setting_is_named(name: str) -> None:
-    with pytest.raises(SettingMissing, match=name):
+    with pytest.raises(BadSetting, match=name):
         Settings.from_env({key: value for key, value in ENV.items() if key != name})
 
 
@@ -171,5 +172,5 @@ def test_a_missing_setting_is_named(name: str) -> None:
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    with pytest.raises(SettingMissing, match=name):
+    with pytest.raises(BadSetting, match=name):
         Settings.from_env(ENV | {name: value})
