@@ -12,7 +12,7 @@ class Backoff:
     """`first` and `longest` in seconds; every pause is drawn from the upper half of its range."""
 
     first: float = 0.5
-    longest: float = 30.0
+    longest: float = 8.0
 
     def pauses(self) -> Iterator[float]:
         """Seconds to wait before the second try, the third, and so on without end."""

@@ -4,45 +4,31 @@ The result, written as JSON, is what `rabbitmqctl import_definitions`, the setti
 API (`POST /api/definitions`) take.
 """
 
-from messaging.rabbitmq.table import table
+from messaging.rabbitmq.table import BindingRow, ExchangeRow, QueueRow, table
 from messaging.topology import Topology
 
+Entry = dict[str, object]
 
-def definitions(topology: Topology, *, vhost: str = "/") -> dict[str, list[dict[str, object]]]:
+
+def definitions(topology: Topology, *, vhost: str = "/") -> dict[str, list[Entry]]:
     """Exchanges, queues and bindings of `topology` in `vhost`, from the table that `declare` reads too."""
     rows = table(topology)
     return {
-        "exchanges": [
-            {
-                "name": exchange.name,
-                "vhost": vhost,
-                "type": exchange.type,
-                "durable": True,
-                "auto_delete": False,
-                "internal": False,
-                "arguments": {},
-            }
-            for exchange in rows.exchanges
-        ],
-        "queues": [
-            {
-                "name": queue.name,
-                "vhost": vhost,
-                "durable": True,
-                "auto_delete": False,
-                "arguments": dict(queue.arguments),
-            }
-            for queue in rows.queues
-        ],
-        "bindings": [
-            {
-                "source": binding.exchange,
-                "vhost": vhost,
-                "destination": binding.queue,
-                "destination_type": "queue",
-                "routing_key": binding.routing_key,
-                "arguments": {},
-            }
-            for binding in rows.bindings
-        ],
+        "exchanges": [{"vhost": vhost, **_exchange(row)} for row in rows.exchanges],
+        "queues": [{"vhost": vhost, **_queue(row)} for row in rows.queues],
+        "bindings": [{"vhost": vhost, **_binding(row)} for row in rows.bindings],
     }
+
+
+def _exchange(row: ExchangeRow) -> Entry:
+    kind = {"type": row.type, "durable": True, "auto_delete": False, "internal": False}
+    return {"name": row.name, **kind, "arguments": {}}
+
+
+def _queue(row: QueueRow) -> Entry:
+    return {"name": row.name, "durable": True, "auto_delete": False, "arguments": dict(row.arguments)}
+
+
+def _binding(row: BindingRow) -> Entry:
+    ends = {"source": row.exchange, "destination": row.queue, "destination_type": "queue"}
+    return {**ends, "routing_key": row.routing_key, "arguments": {}}

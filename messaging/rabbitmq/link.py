@@ -60,6 +60,7 @@ class Link:
         self._closing = threading.Event()
         self._channel: BlockingChannel | None = None
         self._error: Exception | None = None
+        self._told = ""
         self._thread: threading.Thread | None = None
 
     @property
@@ -148,7 +149,7 @@ class Link:
         try:
             channel = connection.channel()
             self._prepare(channel)
-            self._error = None
+            self._error, self._told = None, ""
             with self._lock:
                 self._channel = channel
             metrics.CONNECTIONS.labels(self._name).inc()
@@ -176,7 +177,10 @@ class Link:
         if refused is not None:
             self._error = refused
             self._errands.fail(refused)
-        log.warning("%s has no connection to the broker: %r", self._name, error)
+        told = repr(error)
+        if told != self._told:  # once, however long it lasts
+            log.warning("%s has no connection to the broker: %s", self._name, told)
+            self._told = told
 
 
 def _nothing() -> None:
