@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE   := contracts csvfile database deploy gateway messaging services telemetry web tests examples
+CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check fmt lock docs env compose-test screenshots clean
@@ -33,7 +33,7 @@ docs: $(VENV)/everything ## Make the generated pages anew
 
 screenshots: $(VENV)/everything ## Make the README's screenshots anew
 	@deploy/test-tools
-	@$(BIN)/python -m deploy.screenshots
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/everything ## Resolve pyproject.toml anew into requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --all-extras --generate-hashes --no-header \
