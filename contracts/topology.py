@@ -15,7 +15,7 @@ from contracts.messages import (
 from messaging.topology import Queue, Topology
 
 UPLOAD = Queue(name="upload.job-requests", types=(JobRequestedV1.TYPE,))
-VALIDATOR = Queue(name="validator.jobs", types=(JobSubmittedV1.TYPE,), prefetch=1)
+VALIDATOR = Queue(name="validator.jobs", types=(JobSubmittedV1.TYPE,))
 PROVISIONER = Queue(name="provisioner.chunks", types=(SeatsAcceptedV1.TYPE,))
 EVENTLOG = Queue(
     name="eventlog.events",
@@ -28,7 +28,6 @@ EVENTLOG = Queue(
         JobFailedV1.TYPE,
         JobCancelRequestedV1.TYPE,
     ),
-    prefetch=10,
 )
 
 TOPOLOGY = Topology(

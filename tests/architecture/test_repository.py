@@ -13,7 +13,18 @@ import pytest
 from contracts.topology import TOPOLOGY
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("contracts", "csvfile", "database", "deploy", "gateway", "messaging", "services", "telemetry", "web")
+PACKAGES = (
+    "contracts",
+    "csvfile",
+    "database",
+    "deploy",
+    "gateway",
+    "messaging",
+    "services",
+    "settings",
+    "telemetry",
+    "web",
+)
 
 Finder = Callable[[Path, str], list[str]]
 
