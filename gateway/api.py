@@ -58,7 +58,7 @@ def blueprint(services: Services, *, sign_in: SignIn, tokens: ApiTokens) -> Blue
     """All routes of `routes.ROUTES`, and the description."""
     api = Blueprint("api", __name__, url_prefix=outgoing.API)
     for route in PLAIN:
-        _add(api, route, _passed_on(services.named(route.service), route))
+        _add(api, route, _passed_on(services, route))
     _add(api, SHOW_JOB, _job(services))
     _add(api, RECEIVE_UPLOAD, _upload(services.upload))
     _add(api, ISSUE_TOKEN, _token(sign_in, tokens))
@@ -75,9 +75,14 @@ def _add(api: Blueprint, route: Route, view: Callable[..., Response]) -> None:
     api.add_url_rule(rule, route.name, view, methods=[route.method])
 
 
-def _passed_on(service: ServiceClient, route: Route) -> Callable[..., Response]:
+def _passed_on(services: Services, route: Route) -> Callable[..., Response]:
+    service = services.named(route.service)
+
     def view(**ids: str) -> Response:
         answer = _send(service, route, _path(route, ids))
+        if answer.status == 404 and route.what == "job":
+            answer.read()
+            return _early(services.upload, route, ids)
         if route.download:
             return outgoing.as_download(answer, what=route.what, filename=route.download)
         return outgoing.as_json(answer, what=route.what)
@@ -96,6 +101,16 @@ def _job(services: Services) -> Callable[..., Response]:
         return outgoing.as_json(answer, what=SHOW_JOB.what)
 
     return view
+
+
+def _early(upload: ServiceClient, route: Route, ids: Mapping[str, str]) -> Response:
+    """What can be said of a job that the event log does not know: nothing yet, if upload knows it."""
+    job = upload.send("GET", _path(SHOW_JOB, ids), principal=current())
+    outgoing.refuse_with(job, what=route.what)
+    job.read()
+    if route.download:
+        raise Refusal(409, "job_not_finished", "The job has not begun yet. Try again when it has ended.")
+    return Response(route.early, content_type="application/json")
 
 
 def _upload(upload: ServiceClient) -> Callable[..., Response]:

@@ -3,6 +3,7 @@
 import getpass
 import logging
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 import psycopg
@@ -18,10 +19,10 @@ FIRST_USER = "admin"
 FIRST_ACCOUNT = "main"
 
 
-def ask_password(source: TextIO = sys.stdin) -> str:
+def ask_password(source: TextIO = sys.stdin, *, prompt: Callable[[str], str] = getpass.getpass) -> str:
     """A password typed at the prompt, or the first line of what is piped in. Never an argument: those are public."""
     if source.isatty():
-        return getpass.getpass("Password: ")
+        return prompt("Password: ")
     return source.readline().rstrip("\r\n")
 
 

@@ -78,9 +78,7 @@ def _answer(route: Route) -> dict[str, Any]:
     return {"description": _first_line(route.answer), "content": {"application/json": {"schema": route.answer}}}
 
 
-def _name(schema: Schema | type[Schema] | str) -> str:
-    if isinstance(schema, str):
-        return schema
+def _name(schema: Schema | type[Schema]) -> str:
     return schema.__name__ if isinstance(schema, type) else type(schema).__name__
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -90,12 +89,8 @@ def _away(answer: Answer, problem: dict[str, Any]) -> Refusal:
 
 
 def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    try:
-        yield from chain((first,), rest)
-    finally:
-        close = getattr(rest, "close", None)
-        if close is not None:
-            close()
+    yield first
+    yield from rest
 
 
 def _problem(body: bytes) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class Route:
     """One call of the API. ``path`` is the same under `/api/v1` and at the service; its `{…_id}` are UUIDs.
 
     ``query`` and ``headers`` are passed on, others are not. ``what`` is what a 404 says there is none of.
-    ``download`` is the file name of a CSV answer.
+    ``download`` is the file name of a CSV answer. ``early`` is the JSON answer about a job that upload has taken on but
+    the event log has not heard of yet.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -29,6 +30,7 @@ class Route:
     answer: type[Schema] | None = None
     status: int = 200
     download: str = ""
+    early: str = ""
 
     @property
     def name(self) -> str:
@@ -118,6 +120,7 @@ PLAIN: Final = (
         summary="What is wrong with the file of a rejected job",
         query=("cursor", "limit"),
         answer=schemas.Problems,
+        early='{"problems":[],"problem_count":0,"problems_by_code":{},"next_cursor":null}',
     ),
     Route(
         method="GET",
@@ -134,6 +137,7 @@ PLAIN: Final = (
         what="job",
         summary="The timeline of a job",
         answer=schemas.Events,
+        early='{"events":[]}',
     ),
     Route(
         method="GET",
@@ -143,6 +147,7 @@ PLAIN: Final = (
         summary="What became of each row",
         query=("type", "cursor", "limit"),
         answer=schemas.Outcomes,
+        early='{"outcomes":[],"next_cursor":null}',
     ),
     Route(
         method="GET",

@@ -50,6 +50,9 @@ class Limits(Schema):
     """What is accepted at most."""
 
     max_upload_bytes = fields.Integer(required=True)
+    max_rows = fields.Integer(required=True)
+    max_cell_length = fields.Integer(required=True, metadata={"description": "characters"})
+    upload_expires_hours = fields.Integer(required=True)
 
 
 class Upload(Schema):
@@ -66,6 +69,7 @@ class JobRequest(Schema):
     """Which upload's Seats to create."""
 
     upload_id = fields.UUID(required=True)
+    template_version = fields.Integer(metadata={"description": "by whose rules; the newest if left out"})
 
 
 class JobAnswer(Schema):

@@ -1,6 +1,6 @@
 """Sessions of people who signed in on the page: kept in the database, so that each can be ended at any moment.
 
-The cookie holds 256 random bits, the database their SHA-256. A page asks `Sessions.user()` who is there.
+The cookie holds 256 random bits, the database their SHA-256.
 """
 
 import secrets
@@ -8,12 +8,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from flask import Response, g, request
+from flask import Response, request
 
 from database.connection import Database
 from database.queries import load
 from gateway.users import Clock, Credentials, User, utc_now
-from web.refusals import Refusal
 
 #: A session ends when nothing was asked with it for so long …
 IDLE: Final = timedelta(minutes=30)
@@ -40,19 +39,9 @@ class Sessions:
         return "__Host-bulk_session" if self._secure else "bulk_session"
 
     def current(self) -> User | None:
-        """Who is signed in with the cookie of the request that is being answered; looked up once a request."""
-        if "session_user" not in g:
-            token = request.cookies.get(self.cookie)
-            g.session_user = self.find(token) if token else None
-        user: User | None = g.session_user
-        return user
-
-    def user(self) -> User:
-        """Who is signed in; a refusal (401) where nobody is. Pages are asked only when somebody is."""
-        user = self.current()
-        if user is None:
-            raise Refusal(401, "unauthorized", "Please sign in.")
-        return user
+        """Who is signed in with the cookie of the request that is being answered."""
+        token = request.cookies.get(self.cookie)
+        return self.find(token) if token else None
 
     def start(self, credentials: Credentials) -> str | None:
         """A new session, and its token. None if the user was disabled or the password changed since it was compared."""
@@ -86,7 +75,6 @@ class Sessions:
         if token:
             with self._database.transaction() as connection:
                 connection.execute(self._sql["end_session"], {"token_hash": _hashed(token)})
-        g.session_user = None
 
     def give_cookie(self, response: Response, token: str) -> None:
         """Hand the session to the browser, until the browser is closed or the session ends."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -54,6 +54,7 @@ class StandIn:
     max_bytes: int = MAX_BYTES
     blocks: int = 3
     refusal: Refusal | None = None
+    broken: int | None = None
 
     def last(self, method: str, path: str) -> Asked:
         """The last request to this path."""
@@ -93,6 +94,8 @@ def application(stand_in: StandIn) -> Flask:
     def refuse() -> None:
         if stand_in.refusal is not None:
             raise stand_in.refusal
+        if stand_in.broken is not None:
+            abort(Response("something in between is broken", stand_in.broken))
 
     _add_uploads(app, stand_in)
     _add_jobs(app, stand_in)
@@ -141,6 +144,13 @@ def _add_jobs(app: Flask, stand_in: StandIn) -> None:
         if job_id != JOBS.get(one.principal.account) and (job_id != FRESH_JOB or len(stand_in.asked) % 2):
             raise not_found("job that the stand-in knows")
         return _json({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"})
+
+    @app.get("/jobs/<job_id>/<rest>")
+    def get_details(job_id: str, rest: str) -> Response:
+        one = stand_in.note()
+        if job_id != JOBS.get(one.principal.account):
+            raise not_found(rest)
+        return _json({rest: []})
 
     @app.get("/seats")
     def seats() -> Response:

@@ -88,6 +88,30 @@ def test_a_job_that_the_event_log_has_not_heard_of_is_asked_from_upload(client: 
     assert answer.json["job_id"] == FRESH_JOB
 
 
+@pytest.mark.parametrize(
+    ("list_name", "expected"),
+    [
+        ("events", {"events": []}),
+        ("outcomes", {"outcomes": [], "next_cursor": None}),
+        ("problems", {"problems": [], "problem_count": 0, "problems_by_code": {}, "next_cursor": None}),
+    ],
+)
+def test_of_such_a_job_there_is_nothing_to_tell_yet(
+    client: FlaskClient, bearer: Bearer, list_name: str, expected: dict[str, object]
+) -> None:
+    headers = bearer("ada")
+    assert client.get(f"/api/v1/jobs/{FRESH_JOB}/{list_name}", headers=headers).json == expected
+    assert client.get(f"/api/v1/jobs/{JOB_OF_MAIN}/{list_name}", headers=headers).json == {list_name: []}
+    assert client.get(f"/api/v1/jobs/{JOB_OF_OTHER}/{list_name}", headers=headers).status_code == 404
+
+
+def test_of_such_a_job_there_is_no_summary_yet(client: FlaskClient, bearer: Bearer) -> None:
+    answer = client.get(f"/api/v1/jobs/{FRESH_JOB}/summary.csv", headers=bearer("ada"))
+    assert answer.status_code == 409
+    assert answer.json
+    assert answer.json["code"] == "job_not_finished"
+
+
 def test_asking_again_costs_a_304_until_something_changes(
     client: FlaskClient, bearer: Bearer, services: StandIn
 ) -> None:

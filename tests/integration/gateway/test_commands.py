@@ -46,6 +46,7 @@ def test_without_a_password_no_first_user_is_made(database: Database) -> None:
     assert users.find("admin") is None
     add_first_user(users, settings_of("", admin_password=PASSWORD))
     assert users.find("admin")
+    add_first_user(users, settings_of("", admin_password="not looked at"))
 
 
 def test_a_start_before_the_tables_or_the_database_goes_on(database_url: str, caplog: pytest.LogCaptureFixture) -> None:

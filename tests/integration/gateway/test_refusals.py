@@ -192,6 +192,26 @@ def test_what_a_service_refuses_is_told_as_ours(
         assert answer.json["job_id"] == FRESH_JOB
 
 
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        (502, (503, "unavailable")),
+        (404, (404, "not_found")),
+        (400, (500, "internal_error")),
+        (500, (500, "internal_error")),
+    ],
+)
+def test_what_is_no_answer_of_a_service_is_not_told(
+    app: Flask, bearer: Bearer, services: StandIn, broken: int, expected: tuple[int, str]
+) -> None:
+    headers = bearer("ada")
+    services.broken = broken
+    answer = app.test_client().get("/api/v1/seats", headers=headers)
+    assert answer.json
+    assert (answer.status_code, answer.json["code"]) == expected
+    assert "in between" not in answer.text
+
+
 def test_silent_clients_are_given_up_on(app: Flask) -> None:
     class Connection:
         timeout = 0.0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from database.connection import Database
 from gateway.app import create_app
 from gateway.settings import Settings
 from gateway.throttle import BY_NAME
-from gateway.users import Users
+from gateway.users import Users, utc_now
 from tests.integration.gateway.conftest import PASSWORD, SAME_ORIGIN, Clock, settings_of, sign_in
 from tests.integration.gateway.standin import StandIn
 
@@ -88,6 +89,17 @@ def test_wrong_name_wrong_password_and_disabled_get_the_same_answer(
         assert (status, problem["code"]) == (401, "wrong_credentials")
 
 
+def test_the_right_password_of_a_disabled_user_counts_as_an_attempt(
+    browser: FlaskClient, users: Users, database: Database
+) -> None:
+    users.disable("ada")
+    for _ in range(3):
+        sign_in(browser)
+    with database.transaction() as connection:
+        rows = connection.execute("SELECT failures FROM sign_in_attempts").fetchall()
+    assert [row["failures"] for row in rows] == [3, 3]
+
+
 def test_signing_in_again_makes_a_new_session_and_ends_the_old(app: Flask, browser: FlaskClient) -> None:
     sign_in(browser)
     old = browser.get_cookie("bulk_session")
@@ -139,7 +151,9 @@ def test_an_idle_session_is_sent_to_sign_in(browser: FlaskClient, clock: Clock) 
 
 
 @pytest.mark.parametrize("username", ["ada", "nobody"])
-def test_guessing_is_slowed_down_for_known_and_unknown_names_alike(app: Flask, username: str, clock: Clock) -> None:
+def test_guessing_is_slowed_down_for_known_and_unknown_names_alike(
+    app: Flask, database: Database, username: str, clock: Clock
+) -> None:
     browser = app.test_client()
     statuses = [sign_in(browser, username, "a wrong guess") for _ in range(BY_NAME.free + 2)]
     assert statuses == [401] * (BY_NAME.free + 1) + [429]
@@ -148,7 +162,10 @@ def test_guessing_is_slowed_down_for_known_and_unknown_names_alike(app: Flask, u
     page = browser.post("/login", data={"username": username, "password": PASSWORD}, headers=SAME_ORIGIN)
     assert (page.status_code, page.headers["Retry-After"]) == (429, "2")
     assert "Try again in 2 seconds" in page.text
-    clock.forward(seconds=2)
+    with database.transaction() as connection:
+        connection.execute("UPDATE sign_in_attempts SET blocked_until = %s", (clock.now + timedelta(seconds=100),))
+    assert "in 2 minutes" in browser.post("/login", data={"username": username}, headers=SAME_ORIGIN).text
+    clock.forward(seconds=100)
     assert sign_in(browser, username) == (303 if username == "ada" else 401)
 
 
@@ -160,6 +177,27 @@ def test_a_token_needs_a_name_and_a_password(app: Flask, body: object) -> None:
     status, problem, _ = token_for(app, body)
     assert status == 400
     assert problem["code"] in ("invalid_request", "malformed_json")
+
+
+def test_who_is_disabled_between_password_and_session_gets_none(
+    settings: Settings, database: Database, users: Users
+) -> None:
+    asked: list[datetime] = []
+
+    def clock() -> datetime:
+        """Asked when the attempt begins, and again when the password was right: then the user is disabled."""
+        asked.append(utc_now())
+        if len(asked) == 2:
+            users.disable("ada")
+        return asked[-1]
+
+    app = create_app(settings, database, clock=clock)
+    assert sign_in(app.test_client()) == 401
+    users.enable("ada")
+    asked.clear()
+    status, problem, _ = token_for(app, {"username": "ada", "password": PASSWORD})
+    assert (status, problem["code"]) == (401, "wrong_credentials")
+    assert len(asked) > 2
 
 
 def test_a_form_larger_than_a_form_can_be_is_refused(browser: FlaskClient) -> None:
