@@ -53,13 +53,14 @@ ON CONFLICT DO NOTHING
 RETURNING line
 
 -- name: explain_rows_not_inserted
--- Scalar subqueries: one look at one index for each, whatever the planner believes of a table without statistics.
+-- Scalar subqueries: one look at one index for each, whatever the planner believes of a table without statistics (an
+-- EXISTS it may turn into a hash of all Seats).
 SELECT
     s.line,
     s.user_id,
     (SELECT t.created_at FROM seats AS t
      WHERE t.user_id = s.user_id AND t.account = %(account)s AND t.job_id = %(job_id)s) AS made_at,
-    EXISTS (SELECT FROM seats AS t WHERE t.user_id = s.user_id) AS user_id_taken,
+    (SELECT true FROM seats AS t WHERE t.user_id = s.user_id) IS NOT NULL AS user_id_taken,
     (SELECT t.user_id FROM seats AS t
      WHERE t.account = %(account)s AND t.email_key = s.email_key) AS email,
     (SELECT t.user_id FROM seats AS t
