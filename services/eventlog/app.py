@@ -14,8 +14,8 @@ from database.connection import UNAVAILABLE
 from services.eventlog import schemas
 from services.eventlog.cursors import JobPosition, number_cursor
 from services.eventlog.downloads import csv_download, derived_name
+from services.eventlog.job import Job, State
 from services.eventlog.reading import Archive
-from services.eventlog.state import Job, State
 from services.eventlog.summary import SourceChanged, summarise, verified
 from services.eventlog.words import message_of, not_processed_reason
 from web.access import AccessKey, current, require

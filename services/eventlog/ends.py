@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.messages.job_finished_v1 import JobFinishedV1
-from services.eventlog.state import Job, State
+from services.eventlog.job import Job, State
 from services.eventlog.words import message_of
 
 

@@ -12,9 +12,9 @@ from contracts.problems import Problem
 from database import queries
 from database.connection import Database
 from services.eventlog.cursors import NEWEST, JobPosition
+from services.eventlog.job import Job
 from services.eventlog.outcomes import unpack
 from services.eventlog.rows import from_row
-from services.eventlog.state import Job
 from services.eventlog.words import end_text
 
 

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from contracts.messages import job_finished_v1
 from services.eventlog.chunkset import ChunkSet
-from services.eventlog.state import Job
+from services.eventlog.job import Job
 
 _CONVERTED = ("problems_by_code", "chunks_in", "finished")
 _PLAIN = tuple(field.name for field in fields(Job) if field.name not in _CONVERTED)

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from contracts.messages.fields import Time
 from services.eventlog.cursors import NEWEST, BadCursor, JobPosition, number_of
-from services.eventlog.state import State
+from services.eventlog.job import State
 from web.refusals import Refusal
 
 DEFAULT_LIMIT: Final = 50

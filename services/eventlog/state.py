@@ -1,4 +1,4 @@
-"""What a job is, and what each event makes of it: plain functions over frozen dataclasses.
+"""What each event makes of a job: plain functions over frozen dataclasses.
 
 Messages come in any order and more than once, so a job is a set of facts, each of which is there or not, and the state
 follows from the facts, never from the order in which they came:
@@ -11,31 +11,25 @@ follows from the facts, never from the order in which they came:
 A job ends once: its `job.finished` is made once, kept and told again unchanged. What comes after the end still counts:
 Seats made by a chunk that was under way when the job failed are in `created` and in the summary, but the job does not
 end a second time. Only one thing is left to the order of arrival, because no log can foresee it: where a job fails and
-yet all its rows get their outcomes (or its rejection), what is known first is the end that is told.
+yet all its rows get their outcomes (or its rejection), what is known first is the end that is told. The same holds where
+a request was refused and told as failed, and its sender then uses the idempotency key of it for a better one.
 
 The end of an accepted or rejected job waits for `job.submitted`, which upload gives to the validator and to the event
 log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency key.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-from uuid import UUID
 
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
 from contracts.messages.job_cancel_requested_v1 import JobCancelRequestedV1
 from contracts.messages.job_failed_v1 import JobFailedV1
-from contracts.messages.job_finished_v1 import JobFinishedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
 from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
 from contracts.messages.validation_started_v1 import ValidationStartedV1
-from services.eventlog.chunkset import ChunkSet
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from services.eventlog.job import Job
 
 Event = (
     JobSubmittedV1
@@ -51,96 +45,8 @@ Event = (
 MAX_CHUNKS = 1_000_000
 
 
-class State(StrEnum):
-    """Where a job stands. The last five are ends."""
-
-    SUBMITTED = "submitted"
-    VALIDATING = "validating"
-    PROVISIONING = "provisioning"
-    COMPLETED = "completed"
-    COMPLETED_WITH_ERRORS = "completed_with_errors"
-    REJECTED = "rejected"
-    FAILED = "failed"
-    CANCELLED = "cancelled"  # never reached yet: a cancel request is noted, and no stage acts on it so far
-
-
 class Contradiction(ValueError):
     """An event that can't be true with what is known of its job: another account, too many chunks or rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Everything known of one job. The fields are the columns of the table `job`; `None` is: not heard yet."""
-
-    job_id: UUID
-    account: str | None
-    first_seen_at: datetime
-    submitted_by: str | None = None
-    submitted_at: datetime | None = None
-    filename: str | None = None
-    idempotency_key: str | None = None
-    template_version: int | None = None
-    source: str | None = None
-    size: int | None = None
-    sha256: str | None = None
-    started_at: datetime | None = None
-    accepted_at: datetime | None = None
-    rejected_at: datetime | None = None
-    rows: int | None = None
-    chunks: int | None = None
-    problem_count: int = 0
-    problems_by_code: "Mapping[str, int]" = field(default_factory=lambda: MappingProxyType({}))
-    chunks_in: ChunkSet = field(default_factory=ChunkSet)
-    created: int = 0
-    failed: int = 0
-    provisioned_at: datetime | None = None
-    failed_at: datetime | None = None
-    failed_stage: str | None = None
-    failed_code: str | None = None
-    failed_message: str | None = None
-    cancel_requested_at: datetime | None = None
-    finished: JobFinishedV1 | None = None
-
-    @property
-    def began_at(self) -> datetime:
-        """When the job was submitted or, while that is not known, the earliest time that any event tells."""
-        return self.submitted_at or self.first_seen_at
-
-    @property
-    def processed(self) -> int:
-        """Rows that have their outcome."""
-        return self.created + self.failed
-
-    @property
-    def not_processed(self) -> int | None:
-        """Rows that the ended job left without an outcome (0 where they were never counted); None while it runs."""
-        return self.unprocessed if self.finished is not None else None
-
-    @property
-    def unprocessed(self) -> int:
-        """Rows that have no outcome yet, as far as rows have been counted."""
-        return 0 if self.rows is None else self.rows - self.processed
-
-    @property
-    def finished_at(self) -> datetime | None:
-        """When the job ended."""
-        return self.finished.finished_at if self.finished else None
-
-    @property
-    def all_in(self) -> bool:
-        """Whether the outcomes of all chunks are known."""
-        return self.accepted_at is not None and len(self.chunks_in) == self.chunks
-
-    @property
-    def state(self) -> State:
-        """The end, once there is one; else the furthest stage that any event tells of."""
-        if self.finished is not None:
-            return State(self.finished.state)
-        if self.accepted_at is not None or len(self.chunks_in):
-            return State.PROVISIONING
-        if self.started_at is not None or self.rejected_at is not None:
-            return State.VALIDATING
-        return State.SUBMITTED
 
 
 def first_seen(event: Event) -> Job:

@@ -17,9 +17,10 @@ from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
 from database import queries
 from database.connection import Database, DictConnection
 from services.eventlog.ends import settled
+from services.eventlog.job import Job
 from services.eventlog.outcomes import pack
 from services.eventlog.rows import from_row, to_row
-from services.eventlog.state import Event, Job, apply, first_seen, occurred_at, tally
+from services.eventlog.state import Event, apply, first_seen, occurred_at, tally
 from services.eventlog.words import text_of
 
 

@@ -7,7 +7,8 @@ from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
 from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
 from contracts.messages.validation_started_v1 import ValidationStartedV1
-from services.eventlog.state import Event, Job, State, tally
+from services.eventlog.job import Job, State
+from services.eventlog.state import Event, tally
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -17,8 +17,9 @@ from database.connection import UNAVAILABLE, Database
 from messaging.errors import Reject
 from services.eventlog.ends import settled
 from services.eventlog.handler import record_event
+from services.eventlog.job import Job, State
 from services.eventlog.reading import Archive
-from services.eventlog.state import Event, Job, State, apply, first_seen
+from services.eventlog.state import Event, apply, first_seen
 from services.eventlog.store import EventLog
 from tests.unit.eventlog import histories as h
 from tests.unit.eventlog.histories import History

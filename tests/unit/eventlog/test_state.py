@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contracts.messages.job_finished_v1 import JobFinishedV1
 from services.eventlog.ends import settled
-from services.eventlog.state import MAX_CHUNKS, Contradiction, Event, Job, State, apply, first_seen
+from services.eventlog.job import Job, State
+from services.eventlog.state import MAX_CHUNKS, Contradiction, Event, apply, first_seen
 from tests.unit.eventlog import histories as h
 from tests.unit.eventlog.histories import History, patient
 

@@ -4,7 +4,8 @@ import pytest
 
 from contracts.problems import Problem
 from services.eventlog.ends import settled
-from services.eventlog.state import Event, Job, apply, first_seen
+from services.eventlog.job import Job
+from services.eventlog.state import Event, apply, first_seen
 from services.eventlog.words import counted, end_text, message_of, not_processed_reason, text_of
 from tests.unit.eventlog import histories as h
 

@@ -1,0 +1,99 @@
+"""A job as the event log knows it: what it has heard, and what follows from that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from contracts.messages.job_finished_v1 import JobFinishedV1
+from services.eventlog.chunkset import ChunkSet
+
+
+class State(StrEnum):
+    """Where a job stands. The last five are ends."""
+
+    SUBMITTED = "submitted"
+    VALIDATING = "validating"
+    PROVISIONING = "provisioning"
+    COMPLETED = "completed"
+    COMPLETED_WITH_ERRORS = "completed_with_errors"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # never reached yet: a cancel request is noted, and no stage acts on it so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Everything known of one job. The fields are the columns of the table `job`; `None` is: not heard yet."""
+
+    job_id: UUID
+    account: str | None
+    first_seen_at: datetime
+    submitted_by: str | None = None
+    submitted_at: datetime | None = None
+    filename: str | None = None
+    idempotency_key: str | None = None
+    template_version: int | None = None
+    source: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    started_at: datetime | None = None
+    accepted_at: datetime | None = None
+    rejected_at: datetime | None = None
+    rows: int | None = None
+    chunks: int | None = None
+    problem_count: int = 0
+    problems_by_code: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    chunks_in: ChunkSet = field(default_factory=ChunkSet)
+    created: int = 0
+    failed: int = 0
+    provisioned_at: datetime | None = None
+    failed_at: datetime | None = None
+    failed_stage: str | None = None
+    failed_code: str | None = None
+    failed_message: str | None = None
+    cancel_requested_at: datetime | None = None
+    finished: JobFinishedV1 | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        """When the job was submitted or, while that is not known, the earliest time that any event tells."""
+        return self.submitted_at or self.first_seen_at
+
+    @property
+    def processed(self) -> int:
+        """Rows that have their outcome."""
+        return self.created + self.failed
+
+    @property
+    def not_processed(self) -> int | None:
+        """Rows that the ended job left without an outcome (0 where they were never counted); None while it runs."""
+        return self.unprocessed if self.finished is not None else None
+
+    @property
+    def unprocessed(self) -> int:
+        """Rows that have no outcome yet, as far as rows have been counted."""
+        return 0 if self.rows is None else self.rows - self.processed
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When the job ended."""
+        return self.finished.finished_at if self.finished else None
+
+    @property
+    def all_in(self) -> bool:
+        """Whether the outcomes of all chunks are known."""
+        return self.accepted_at is not None and len(self.chunks_in) == self.chunks
+
+    @property
+    def state(self) -> State:
+        """The end, once there is one; else the furthest stage that any event tells of."""
+        if self.finished is not None:
+            return State(self.finished.state)
+        if self.accepted_at is not None or len(self.chunks_in):
+            return State.PROVISIONING
+        if self.started_at is not None or self.rejected_at is not None:
+            return State.VALIDATING
+        return State.SUBMITTED
