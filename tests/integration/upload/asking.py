@@ -92,4 +92,4 @@ def files(folder: Path) -> list[bytes]:
 
 
 def source_of(database: Database, upload_id: str | UUID) -> str:
-    return next(row["source"] for row in rows(database, "upload") if str(row["upload_id"]) == str(upload_id))
+    return next(str(row["source"]) for row in rows(database, "upload") if str(row["upload_id"]) == str(upload_id))

@@ -24,7 +24,7 @@ from messaging.memory import MemoryBus
 from messaging.message import Message
 from services.upload import outbox
 from services.upload.intake import on_dead_letter, take_request
-from services.upload.sources import FolderStore, StorageFull
+from services.upload.sources import FolderStore, FolderWriter, StorageFull
 from services.upload.uploads import Uploads
 from tests.integration.upload.asking import Asking, files, new_upload, problem, rows
 
@@ -119,18 +119,18 @@ def test_http_and_amqp_share_their_keys(take: Take, ask: Asking, database: Datab
     assert problem(ask.submit({"upload_id": upload_id}, "other")) == (422, "idempotency_key_reused")
 
 
-@pytest.mark.parametrize("change", [{"csv": CSV + "x"}, {"filename": "other.csv"}])
+@pytest.mark.parametrize("other", [replace(INLINE, csv=CSV + "x"), replace(INLINE, filename="other.csv")])
 def test_another_request_with_the_key_fails_and_harms_nothing(
-    take: Take, database: Database, folder: Path, change: dict[str, str]
+    take: Take, database: Database, folder: Path, other: JobRequestedV1
 ) -> None:
     take(INLINE)
     before = (rows(database, "job"), rows(database, "upload"), rows(database, "outbox"), files(folder))
-    results = take(replace(INLINE, **change))
+    results = take(other)
     assert failed_code(results) == "idempotency_key_reused"
     assert (rows(database, "job"), rows(database, "upload"), rows(database, "outbox"), files(folder)) == before
     [failed] = results
     assert failed.job_id != job_id_of("acme", "key"), "the job that has the key must not end by this"
-    assert [again.job_id for again in take(replace(INLINE, **change))] == [failed.job_id]
+    assert [again.job_id for again in take(other)] == [failed.job_id]
 
 
 def test_uploads_that_can_not_be_used(take: Take, database: Database, uploads: Uploads) -> None:
@@ -167,10 +167,10 @@ def test_nul_bytes_in_the_csv_are_for_the_validator_to_judge(take: Take, folder:
 def test_without_room_for_the_file_the_message_waits(database: Database, folder: Path) -> None:
     class FullStore(FolderStore):
         def new_reference(self) -> str:
-            self._folder.mkdir(exist_ok=True)
+            self.prepare()
             return super().new_reference()
 
-        def open_new(self, reference: str) -> object:  # type: ignore[override]  # it never gives one
+        def open_new(self, reference: str) -> FolderWriter:
             raise StorageFull(reference)
 
     uploads = Uploads(database=database, store=FullStore(folder), expiry=timedelta(hours=1))

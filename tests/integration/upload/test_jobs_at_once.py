@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -52,7 +53,7 @@ def all_at_once(tasks: Sequence[Callable[[], str]]) -> Counter[str]:
 @pytest.mark.parametrize("round_", range(3))
 def test_one_request_many_times(database: Database, uploads: Uploads, round_: int) -> None:
     asked = order("key", new_upload(uploads).upload_id)
-    outcomes = all_at_once([lambda: outcome(database, asked)] * AT_ONCE)
+    outcomes = all_at_once([partial(outcome, database, asked)] * AT_ONCE)
     assert outcomes == {"made": 1, "found": AT_ONCE - 1}
     assert len(rows(database, "job")) == len(rows(database, "outbox")) == 1
 
@@ -60,7 +61,7 @@ def test_one_request_many_times(database: Database, uploads: Uploads, round_: in
 @pytest.mark.parametrize("round_", range(3))
 def test_one_key_for_many_uploads(database: Database, uploads: Uploads, round_: int) -> None:
     orders = [order("key", new_upload(uploads).upload_id) for _ in range(AT_ONCE)]
-    outcomes = all_at_once([lambda asked=asked: outcome(database, asked) for asked in orders])
+    outcomes = all_at_once([partial(outcome, database, asked) for asked in orders])
     assert outcomes == {"made": 1, "KeyReused": AT_ONCE - 1}
     assert [row["job_id"] is not None for row in rows(database, "upload")].count(True) == 1
     assert len(rows(database, "outbox")) == 1
@@ -69,9 +70,7 @@ def test_one_key_for_many_uploads(database: Database, uploads: Uploads, round_: 
 @pytest.mark.parametrize("round_", range(3))
 def test_one_upload_for_many_keys(database: Database, uploads: Uploads, round_: int) -> None:
     upload_id = new_upload(uploads).upload_id
-    outcomes = all_at_once(
-        [lambda key=key: outcome(database, order(key, upload_id)) for key in map(str, range(AT_ONCE))]
-    )
+    outcomes = all_at_once([partial(outcome, database, order(str(key), upload_id)) for key in range(AT_ONCE)])
     assert outcomes == {"made": 1, "UploadUsed": AT_ONCE - 1}
     assert len(rows(database, "job")) == len(rows(database, "outbox")) == 1
 
@@ -89,7 +88,7 @@ def test_a_job_and_the_deletion_of_its_upload(database: Database, uploads: Uploa
     for number in range(30):
         upload_id = new_upload(uploads).upload_id
         asked = order(f"key-{number}", upload_id)
-        tasks = [lambda asked=asked: outcome(database, asked), lambda upload_id=upload_id: delete(upload_id)]
+        tasks = [partial(outcome, database, asked), partial(delete, upload_id)]
         assert all_at_once(tasks) in ({"made": 1, "kept": 1}, {"UploadUnknown": 1, "deleted": 1})
     jobs_made = rows(database, "job")
     assert len(rows(database, "upload")) == len(rows(database, "outbox")) == len(jobs_made)
@@ -107,7 +106,7 @@ def test_a_job_and_the_expiry_of_its_upload(database: Database, uploads: Uploads
             remove_expired(uploads)
             return "housekeeping"
 
-        found = all_at_once([lambda asked=asked: outcome(database, asked), expire_and_remove])
+        found = all_at_once([partial(outcome, database, asked), expire_and_remove])
         assert found in ({"made": 1, "housekeeping": 1}, {"UploadUnknown": 1, "housekeeping": 1})
     used = [row["source"] for row in rows(database, "upload")]
     assert len(used) == len(rows(database, "job"))

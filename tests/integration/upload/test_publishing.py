@@ -110,7 +110,7 @@ def test_the_example_asks_and_hears(
 def test_without_bulk_manager_the_example_fails_at_once(amqp_url: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"email\r\n")
-    arguments = [sys.executable, EXAMPLE, amqp_url, path]
+    arguments = [sys.executable, str(EXAMPLE), amqp_url, str(path)]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "no exchange 'bulk'" in done.stderr or "UnroutableError" in done.stderr
