@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.browsing import wants_page
@@ -14,13 +14,14 @@ from web.app import PROBES
 from web.refusals import Refusal
 
 SIGN_IN = "/login"
+SIGN_OUT = "/logout"
 TOKENS = "/api/v1/tokens"
 
 #: The style sheets and scripts: the sign-in page needs them.
 ASSETS = "/assets/"
 
-#: Paths that anybody may ask for.
-OPEN = PROBES | {SIGN_IN, TOKENS, "/api/v1/openapi.json", "/favicon.ico"}
+#: Paths that anybody may ask for. Signing out too: the session may have ended by itself before.
+OPEN = PROBES | {SIGN_IN, SIGN_OUT, TOKENS, "/api/v1/openapi.json", "/favicon.ico"}
 
 
 def require(app: Flask, *, sessions: Sessions, tokens: ApiTokens) -> None:
@@ -50,8 +51,7 @@ def current() -> Principal:
 def to_sign_in() -> AnyResponse:
     """To the sign-in page, and from there back to where the request wanted to go."""
     wanted = request.full_path if request.query_string else request.path
-    answer: Response | AnyResponse = redirect(SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}", 303)
-    return answer
+    return redirect(SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted)}", 303)
 
 
 def _bearer(tokens: ApiTokens) -> User | None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from gateway.identity import SIGN_IN
+from gateway.identity import SIGN_IN, SIGN_OUT
 from gateway.sessions import Sessions
 from gateway.signin import SignIn, wrong
 from web.refusals import Refusal
@@ -42,7 +42,7 @@ def blueprint(sign_in: SignIn, sessions: Sessions) -> Blueprint:
         sessions.give_cookie(answer, token)
         return answer
 
-    @pages.post("/logout")
+    @pages.post(SIGN_OUT)
     def logout() -> AnyResponse:
         sessions.end()
         answer = make_response(redirect(SIGN_IN, 303))
@@ -59,7 +59,7 @@ def safe_next(wanted: str) -> str:
     """
     if not wanted.isprintable() or not wanted.startswith("/") or wanted.startswith("//") or "\\" in wanted:
         return "/"
-    return "/" if urlsplit(wanted).path in (SIGN_IN, "/logout") else wanted
+    return "/" if urlsplit(wanted).path in (SIGN_IN, SIGN_OUT) else wanted
 
 
 def _form(*, next_path: str, username: str = "", refusal: Refusal | None = None) -> Response:

@@ -15,7 +15,7 @@ from gateway.settings import Settings
 from gateway.throttle import BY_NAME
 from gateway.users import Users, utc_now
 from tests.integration.gateway.conftest import PASSWORD, SAME_ORIGIN, Clock, settings_of, sign_in
-from tests.integration.gateway.standin import StandIn
+from tests.integration.gateway.standin import JOB_OF_MAIN, StandIn
 
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
 
@@ -50,6 +50,12 @@ def test_who_is_signed_in_already_goes_on(browser: FlaskClient) -> None:
     sign_in(browser)
     answer = browser.get("/login?next=/event-logs")
     assert (answer.status_code, answer.location) == (303, "/event-logs")
+
+
+def test_asking_for_the_head_of_a_summary_is_fine(browser: FlaskClient) -> None:
+    sign_in(browser)
+    answer = browser.head(f"/api/v1/jobs/{JOB_OF_MAIN}/summary.csv")
+    assert (answer.status_code, answer.get_data()) == (200, b"")
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(browser: FlaskClient) -> None:
@@ -124,6 +130,13 @@ def test_signing_out_ends_the_session_on_the_server(app: Flask, browser: FlaskCl
     thief.set_cookie("bulk_session", cookie.value)
     assert thief.get("/api/v1/seats").status_code == 401
     assert thief.get("/", headers=PAGE).location == "/login"
+
+
+def test_who_was_signed_out_by_time_can_still_sign_out(browser: FlaskClient, clock: Clock) -> None:
+    sign_in(browser)
+    clock.forward(hours=1)
+    answer = browser.post("/logout", headers=SAME_ORIGIN | PAGE)
+    assert (answer.status_code, answer.location) == (303, "/login")
 
 
 @pytest.mark.parametrize("change", ["disable", "revoke"])
