@@ -11,8 +11,8 @@ follows from the facts, never from the order in which they came:
 A job ends once: its `job.finished` is made once, kept and told again unchanged. What comes after the end still counts:
 Seats made by a chunk that was under way when the job failed are in `created` and in the summary, but the job does not
 end a second time. Only one thing is left to the order of arrival, because no log can foresee it: where a job fails and
-yet all its rows get their outcomes (or its rejection), what is known first is the end that is told. The same holds where
-a request was refused and told as failed, and its sender then uses the idempotency key of it for a better one.
+yet all its rows get their outcomes (or its rejection), what is known first is the end that is told. The same holds
+where a request was refused and told as failed, and its sender then uses its idempotency key for a better one.
 
 The end of an accepted or rejected job waits for `job.submitted`, which upload gives to the validator and to the event
 log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency key.
