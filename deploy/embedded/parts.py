@@ -69,7 +69,7 @@ class Surroundings:
             env["BULK_DATABASE_URL"] = self.databases[part.owns]
         if part.service == "upload":
             env["BULK_SOURCES"] = str(self.data / "sources")
-        if part.service in {"validator", "provisioner"}:
+        if part.service == "validator":
             env["BULK_SEALING_KEY"] = self.keys.sealing
         if part.service == "validator":
             env["BULK_SPOOL"] = str(self.data / "spool")
