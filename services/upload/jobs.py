@@ -16,7 +16,7 @@ from contracts.messages import JobSubmittedV1
 from database.connection import DictConnection
 from services.upload import outbox
 from services.upload.queries import sql
-from services.upload.uploads import UploadUnknown, why_not_free
+from services.upload.uploads import why_not_free
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -116,8 +116,6 @@ def find(connection: DictConnection, job_id: UUID, *, account: str) -> Job | Non
 
 
 def _message(connection: DictConnection, order: JobOrder, *, submitted_at: datetime) -> JobSubmittedV1:
-    if order.upload_id is None:
-        raise UploadUnknown
     key = {"upload_id": order.upload_id, "account": order.account}
     file = connection.execute(sql("use_upload"), key | {"job_id": order.job_id}).fetchone()
     if file is None:

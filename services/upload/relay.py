@@ -72,11 +72,20 @@ class NotifyBell:
 class Relay:
     """Publishes what is due, for as long as `run` runs."""
 
-    def __init__(self, database: Database, bus: Bus, *, bell: Bell, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        *,
+        bell: Bell,
+        backoff: Backoff | None = None,
+        batch_seconds: float = BATCH_SECONDS,
+    ) -> None:
         self._database = database
         self._bus = bus
         self._bell = bell
         self._backoff = backoff or Backoff(first=0.5, longest=15.0)
+        self._batch_seconds = batch_seconds
 
     def run(self, stop: threading.Event) -> None:
         """Relay until ``stop``; while the broker or the database is away, with growing pauses."""
@@ -102,28 +111,32 @@ class Relay:
         return len(confirmed)
 
     def _round(self, stop: threading.Event) -> bool:
+        """Publish what is due and wait for more; False where the broker or the database is away."""
+        try:
+            drained = self._drain(stop)
+            self._measure()
+            if drained:
+                self._bell.wait(POLL)
+        except UNAVAILABLE as error:
+            log.warning("the outbox waits for the database: %s", error)
+            return False
+        return drained
+
+    def _drain(self, stop: threading.Event) -> bool:
         try:
             while self.relay_batch() and not stop.is_set():
                 pass
-            self._measure()
-            self._bell.wait(POLL)
         except PublishFailed as error:
             log.warning("the outbox waits for the broker: %s", error)
-            self._measure()
-        except UNAVAILABLE as error:
-            log.warning("the outbox waits for the database: %s", error)
-        else:
-            return True
-        return False
+            return False
+        return True
 
     def _publish(self, due: Sequence[outbox.Due]) -> tuple[list[int], PublishFailed | None]:
         """The ids of those confirmed, and why the others are not."""
         confirmed: list[int] = []
         failure: PublishFailed | None = None
-        until = time.monotonic() + BATCH_SECONDS
+        until = time.monotonic() + self._batch_seconds
         for item in due:
-            if time.monotonic() > until:
-                break
             with log_context(job=item.message.correlation_id, message=item.message.message_id):
                 try:
                     self._bus.publish(item.message)
@@ -134,6 +147,8 @@ class Relay:
                 else:
                     confirmed.append(item.id)
                     log.info("published %s", item.message.type)
+            if time.monotonic() > until:
+                break
         return confirmed, failure
 
     def _measure(self) -> None:

@@ -50,7 +50,7 @@ def web_from_env(env: Mapping[str, str]) -> WebSettings:
         upload_expiry=_expiry(env),
         log_style=_log_style(env),
         listen=_needed(env, "BULK_LISTEN"),
-        access_key=_needed(env, "BULK_ACCESS_KEY"),
+        access_key=_access_key(env),
         threads=_number(env, "BULK_THREADS", 16),
         max_upload_bytes=_number(env, "BULK_MAX_UPLOAD_BYTES", 536_870_912),
         max_rows=_number(env, "BULK_MAX_ROWS", 1_000_000),
@@ -81,6 +81,13 @@ def _needed(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingError(f"{name} must be set")
     return value
+
+
+def _access_key(env: Mapping[str, str]) -> str:
+    key = _needed(env, "BULK_ACCESS_KEY")
+    if len(key) < 32:
+        raise SettingError("BULK_ACCESS_KEY must have 32 characters at least")
+    return key
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

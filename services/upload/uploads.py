@@ -130,7 +130,7 @@ class Uploads:
         return None if found is None else int(found["size"])
 
 
-def why_not_free(connection: DictConnection, upload_id: UUID, *, account: str) -> UploadUnknown | UploadUsed:
+def why_not_free(connection: DictConnection, upload_id: UUID | None, *, account: str) -> UploadUnknown | UploadUsed:
     """Why an upload can't be had: unknown (or expired, or another account's), or used by a job."""
     found = connection.execute(sql("job_of_upload"), {"upload_id": upload_id, "account": account}).fetchone()
     if found is None or found["job_id"] is None:

@@ -188,6 +188,14 @@ def test_a_message_that_no_queue_hears_does_not_hold_up_other_jobs(
     assert [row["message_id"] for row in rows(database, "outbox")] == ["a-1", "a-2"]
 
 
+def test_a_slow_broker_does_not_make_a_long_transaction(database: Database, database_url: str) -> None:
+    bus = MemoryBus(TOPOLOGY)
+    put(database, message("a", 1), message("b", 1))
+    relay = Relay(database, bus, bell=NotifyBell(database_url), batch_seconds=0)
+    assert [relay.relay_batch() for _ in range(3)] == [1, 1, 0]
+    assert ids(bus) == ["a-1", "b-1"]
+
+
 def test_a_broker_that_is_away_is_not_pestered_and_then_gets_all_in_order(
     database: Database, relay_to: Callable[[Bus], Relay]
 ) -> None:

@@ -11,7 +11,7 @@ WEB = {
     "BULK_DATABASE_URL": "postgresql://u:secret@h/d",
     "BULK_SOURCES": "/data/sources",
     "BULK_LISTEN": "127.0.0.1:1",
-    "BULK_ACCESS_KEY": "very secret",
+    "BULK_ACCESS_KEY": "a very secret key of 32 characters",
 }
 WORKER = {
     "BULK_DATABASE_URL": "postgresql://u:secret@h/d",
@@ -57,6 +57,7 @@ def test_what_is_missing_is_named(name: str) -> None:
         ("BULK_MAX_UPLOAD_BYTES", "²"),
         ("BULK_UPLOAD_EXPIRY_HOURS", "soon"),
         ("BULK_LOG_STYLE", "xml"),
+        ("BULK_ACCESS_KEY", "x" * 31),
         ("BULK_AMQP_DECLARE", "maybe"),
     ],
 )
