@@ -87,11 +87,10 @@ class OwnBroker:
     """A RabbitMQ that is ours alone: a vhost for each test, made and removed by the management API."""
 
     def __init__(self, *, management_url: str, amqp_url: str) -> None:
-        parts = urlsplit(amqp_url)
-        self._amqp = parts
-        self._user = parts.username or ""
-        credentials = f"{self._user}:{parts.password}"
-        headers = urllib3.make_headers(basic_auth=credentials) | {"Content-Type": "application/json"}
+        self._amqp = urlsplit(amqp_url)
+        self.management_url = management_url
+        self.administrator = (self._amqp.username or "", self._amqp.password or "")
+        headers = urllib3.make_headers(basic_auth=":".join(self.administrator)) | {"Content-Type": "application/json"}
         self._api = f"{management_url}/api"
         self._http = urllib3.PoolManager(headers=headers, retries=urllib3.Retry(connect=10, backoff_factor=0.2))
 
@@ -99,7 +98,7 @@ class OwnBroker:
         name = f"test-{secrets.token_hex(6)}"
         self._call("PUT", f"/vhosts/{name}")
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        self._call("PUT", f"/permissions/{name}/{quote(self._user, safe='')}", everything)
+        self._call("PUT", f"/permissions/{name}/{quote(self.administrator[0], safe='')}", everything)
         return self._amqp._replace(path=f"/{name}").geturl()
 
     def discard(self, url: str) -> None:

@@ -31,7 +31,7 @@ def test_a_process_knows_its_own_database_alone(part: Part, around: Surroundings
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_secrets_go_only_where_they_are_needed(part: Part, around: Surroundings) -> None:
     env = around.environment(part)
-    assert ("BULK_SEALING_KEY" in env) == (part.service in {"validator", "provisioner"})
+    assert ("BULK_SEALING_KEY" in env) == (part.service == "validator")
     assert ("BULK_ADMIN_PASSWORD" in env) == (part.service == "gateway")
     assert ("BULK_AMQP_URL" in env) == (part.role == "worker")
     assert env["BULK_MAX_ROWS"] == "5"

@@ -1,0 +1,44 @@
+"""Least permissions on the broker, read as the broker reads them: regular expressions over names and types."""
+
+import re
+
+import pytest
+
+from contracts.topology import TOPOLOGY
+from deploy.docker.broker.users import USERS, User
+
+SERVICES = [user for user in USERS if user.name != "partner"]
+[PARTNER] = [user for user in USERS if user.name == "partner"]
+TYPES = {type for queue in TOPOLOGY.queues for type in queue.types} | TOPOLOGY.unheard
+
+
+def allowed(pattern: str, names: set[str]) -> set[str]:
+    return {name for name in names if re.search(pattern, name)}
+
+
+@pytest.mark.parametrize("user", SERVICES, ids=lambda user: user.name)
+def test_a_service_reads_its_own_queue_alone_and_declares_nothing(user: User) -> None:
+    queues = {queue.name for queue in TOPOLOGY.queues} | {TOPOLOGY.dead_queue(queue.name) for queue in TOPOLOGY.queues}
+    [own] = allowed(user.read, queues)
+    assert own.startswith(f"{user.name}.")
+    assert allowed(user.configure, queues | {TOPOLOGY.exchange, "anything"}) == set()
+    assert allowed(user.write, queues) == set()
+
+
+def test_every_type_has_somebody_who_may_say_it() -> None:
+    unsaid = TYPES - {type for user in USERS for type in allowed(user.says, TYPES)}
+    assert unsaid == {"job.cancel-requested.v1"}  # nobody says it yet
+
+
+def test_a_partner_asks_for_jobs_and_hears_how_they_end_and_no_more() -> None:
+    assert allowed(PARTNER.says, TYPES) == {"job.requested.v1"}
+    assert allowed(PARTNER.hears, TYPES) == {"job.finished.v1"}
+    names = {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange, TOPOLOGY.dead_exchange, TOPOLOGY.queues[0].name}
+    assert allowed(PARTNER.read, names) == {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange}
+    assert allowed(PARTNER.write, names) == {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange}
+    assert allowed(PARTNER.configure, names) == {"partner.results", "amq.gen-Xa1"}
+
+
+def test_a_dot_in_a_name_is_a_dot() -> None:
+    for user in USERS:
+        assert allowed(user.says, {type.replace(".", "x") for type in TYPES}) == set()
