@@ -79,11 +79,11 @@ def amqp_url(amqp_server: servers.Broker) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Stack]:
+def stack() -> Iterator[running.Stack]:
     """The started system: the one that BULK_URL names, or one started for this run."""
     given = running.given(os.environ)
     if given:
         yield given
     else:
-        with running.started(tmp_path_factory.mktemp("stack")) as stack:
+        with servers.private_folder() as data, running.started(data) as stack:
             yield stack

@@ -71,7 +71,6 @@ class Surroundings:
             env["BULK_SOURCES"] = str(self.data / "sources")
         if part.service == "validator":
             env["BULK_SEALING_KEY"] = self.keys.sealing
-        if part.service == "validator":
             env["BULK_SPOOL"] = str(self.data / "spool")
         if part.service == "gateway":
             env["BULK_ADMIN_PASSWORD"] = self.keys.admin

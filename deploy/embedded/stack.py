@@ -147,6 +147,9 @@ class Stack:
             say("Sign in as admin.")
             if given is not None and given != keys.admin:
                 say("BULK_ADMIN_PASSWORD counts at the first start only: the password is still the earlier one.")
+        data = self.settings.data / "postgres" / "data"
+        if data.is_symlink():
+            say(f"PostgreSQL's data are in {data.resolve()}: {self.settings.data} is closed to the user it runs as.")
         say(f"Programs find addresses and passwords in {os.path.relpath(self.settings.data / CONNECTION_FILE)}")
 
 
