@@ -196,16 +196,36 @@ def test_a_slow_broker_does_not_make_a_long_transaction(database: Database, data
     assert ids(bus) == ["a-1", "b-1"]
 
 
+class Pauses(threading.Event):
+    """A stop event that remembers how long it was waited for, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.seconds.append(timeout)
+        if len(self.seconds) > 1000:
+            self.set()
+        return super().wait(0.0)
+
+
 def test_a_broker_that_is_away_is_not_pestered_and_then_gets_all_in_order(
     database: Database, relay_to: Callable[[Bus], Relay]
 ) -> None:
     put(database, *(message("a", number) for number in range(BATCH + 5)))
+    stop = Pauses()
     bus = AwayBus(calls=15)
-    started = time.monotonic()
-    with Running(relay_to(bus)):
-        wait_until_empty(database)
-    assert time.monotonic() - started > 0.5  # 15 pauses that grow to a tenth of a second
+    thread = threading.Thread(target=relay_to(bus).run, args=(stop,))
+    thread.start()
+    wait_until_empty(database)
+    stop.set()
+    thread.join(20)
     assert ids(bus) == [f"a-{number}" for number in range(BATCH + 5)]
+    assert len(stop.seconds) == 15, "a pause after each refusal, and none else"
+    assert stop.seconds[0] <= QUICK.first
+    assert all(QUICK.longest / 2 <= seconds <= QUICK.longest for seconds in stop.seconds[5:])
 
 
 def test_while_the_broker_is_away_its_backlog_is_measured(database: Database, relay_to: Callable[[Bus], Relay]) -> None:
