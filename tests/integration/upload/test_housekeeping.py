@@ -93,6 +93,7 @@ def test_housekeeping_goes_on_until_it_is_stopped(database: Database, uploads: U
     until = time.monotonic() + 20
     while files(folder) and time.monotonic() < until:
         threading.Event().wait(0.05)
+    threading.Event().wait(0.2)  # rounds that find nothing
     stop.set()
     thread.join(20)
     assert (files(folder), thread.is_alive()) == ([], False)
