@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -19,7 +19,11 @@ demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
 
 test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it may
 	@deploy/test-tools
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
+	@deploy/test-tools
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
 	@$(BIN)/python -m deploy.check $(CODE)
