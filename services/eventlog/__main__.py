@@ -21,7 +21,7 @@ from services.eventlog.settings import WebSettings, WorkerSettings, log_style, m
 from services.eventlog.sources import UploadedSources
 from services.eventlog.store import EventLog
 from settings import BadSetting
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient
@@ -34,6 +34,7 @@ PACKAGE = "services.eventlog"
 def web_app() -> Flask:
     """The Flask application, for gunicorn."""
     logs.configure(SERVICE, style=log_style(os.environ))
+    failpoints.arm(os.environ)
     settings = WebSettings.from_env(os.environ)
     store = Database(settings.database_url, application_name="eventlog-web", max_size=settings.threads)
     key = AccessKey(settings.access_key)
@@ -72,6 +73,7 @@ def work() -> None:
 def run(arguments: list[str]) -> int:
     """Start what the argument names; the exit status. Raises `BadSetting`."""
     logs.configure(SERVICE, style=log_style(os.environ))
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             settings = WebSettings.from_env(os.environ)

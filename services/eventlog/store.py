@@ -22,6 +22,7 @@ from services.eventlog.outcomes import pack
 from services.eventlog.rows import from_row, to_row
 from services.eventlog.state import Event, apply, first_seen, occurred_at, tally
 from services.eventlog.words import text_of
+from telemetry import failpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class EventLog:
             after = settled(apply(before, event))
             self._insert_details(connection, before, event)
             connection.execute(self._sql["update_job"], to_row(after))
+            failpoints.hit("eventlog.before-commit")
             return Recorded(job=after, new=True, ended=before.finished is None and after.finished is not None)
 
     def _locked(self, connection: DictConnection, event: Event) -> Job:

@@ -21,7 +21,7 @@ from services.provisioner.handler import handle
 from services.provisioner.postgres_directory import PostgresDirectory
 from services.provisioner.settings import LogSettings, SettingMissing, WebSettings, WorkerSettings, required
 from services.provisioner.verdicts import PostgresVerdicts
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.serve import gunicorn
@@ -33,6 +33,7 @@ PACKAGE = "services.provisioner"
 def web_app() -> Flask:
     """The Flask application, for gunicorn."""
     logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    failpoints.arm(os.environ)
     settings = WebSettings.from_env(os.environ)
     store = Database(settings.database_url, application_name="provisioner-web", max_size=settings.threads)
     sql = queries.load(PACKAGE)
@@ -76,6 +77,7 @@ def work() -> None:
 def main(arguments: list[str]) -> int:
     """Start what the argument names; the exit status."""
     logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             settings = WebSettings.from_env(os.environ)

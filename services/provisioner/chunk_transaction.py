@@ -12,6 +12,7 @@ from services.provisioner.directory import ChunkResult, Made, NotMade, SeatChunk
 from services.provisioner.packing import pack, unpack
 from services.provisioner.staging import staged_row
 from services.provisioner.taken import taken, user_id_taken
+from telemetry import failpoints
 
 
 class ChunkTransaction:
@@ -33,6 +34,7 @@ class ChunkTransaction:
         outcomes = self._inserted(provisioned_at)
         result = tuple(outcomes[seat.line] for seat in self._chunk.seats)
         self._connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": pack(result)})
+        failpoints.hit("provisioner.before-commit")
         return ChunkResult(provisioned_at=provisioned_at, outcomes=result)
 
     def _stored(self) -> ChunkResult:
@@ -46,6 +48,7 @@ class ChunkTransaction:
         with self._connection.cursor() as cursor, cursor.copy(self._queries["stage"]) as copy:
             for seat in self._chunk.seats:
                 copy.write_row(staged_row(self._chunk.job_id, seat))
+                failpoints.hit("provisioner.mid-copy")
 
     def _inserted(self, created_at: datetime) -> dict[int, Made | NotMade]:
         job_id = self._chunk.job_id

@@ -21,7 +21,7 @@ from services.upload.relay import NotifyBell, Relay
 from services.upload.sources import FolderStore
 from services.upload.together import run_together
 from services.upload.uploads import Uploads
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.serve import gunicorn
@@ -33,6 +33,7 @@ def web_app() -> Flask:
     """The application, for gunicorn: it is made in the process that serves it."""
     config = settings.web_from_env(os.environ)
     logs.configure("upload", style=config.log_style)
+    failpoints.arm(os.environ)
     return make_app(
         uploads=_uploads(config, Database(config.database_url, application_name="upload-web", max_size=config.threads)),
         limits=Limits(
@@ -87,6 +88,7 @@ def _uploads(config: settings.Settings, database: Database) -> Uploads:
 
 def main(arguments: list[str]) -> None:
     """Start what the one argument says."""
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             config = settings.web_from_env(os.environ)

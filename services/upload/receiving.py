@@ -16,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.formparser import FormDataParser
 
 from services.upload.sources import SourceWriter
+from telemetry import failpoints
 from web.refusals import Refusal
 
 BLOCK: Final = 131_072
@@ -56,6 +57,7 @@ class Sink:
             raise too_large(self._max_bytes)
         self._hash.update(block)
         self._writer.write(block)
+        failpoints.hit("upload.receiving.mid-body")
         return len(block)
 
     def seek(self, _offset: int, _whence: int = 0) -> int:

@@ -18,7 +18,7 @@ from services.validator.handler import STAGE, Surroundings, handle
 from services.validator.settings import Settings
 from services.validator.source import UploadSource
 from settings import BadSetting
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
@@ -73,6 +73,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{STAGE}: {error}\n")
         return 2
     logs.configure(STAGE, style=settings.log_style)
+    failpoints.arm(os.environ)
     work(settings, around)
     return 0
 
