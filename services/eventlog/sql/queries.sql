@@ -23,7 +23,8 @@ UPDATE job SET
     problems_by_code = %(problems_by_code)s, chunks_in = %(chunks_in)s, created = %(created)s, failed = %(failed)s,
     provisioned_at = %(provisioned_at)s, failed_at = %(failed_at)s, failed_stage = %(failed_stage)s,
     failed_code = %(failed_code)s, failed_message = %(failed_message)s,
-    cancel_requested_at = %(cancel_requested_at)s, finished_at = %(finished_at)s, finished = %(finished)s,
+    cancel_requested_at = %(cancel_requested_at)s, cancelled_at = %(cancelled_at)s, cancelled_by = %(cancelled_by)s,
+    cancelled_chunks = %(cancelled_chunks)s, finished_at = %(finished_at)s, finished = %(finished)s,
     search = %(search)s
 WHERE job_id = %(job_id)s
 

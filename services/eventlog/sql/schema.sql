@@ -29,12 +29,15 @@ CREATE TABLE job (
     created integer NOT NULL DEFAULT 0,
     failed integer NOT NULL DEFAULT 0,
     provisioned_at timestamptz,
-    -- job.failed, job.cancel-requested
+    -- job.failed, job.cancel-requested, job.cancelled
     failed_at timestamptz,
     failed_stage text,
     failed_code text,
     failed_message text,
     cancel_requested_at timestamptz,
+    cancelled_at timestamptz,
+    cancelled_by text,
+    cancelled_chunks integer,  -- provisioned before; the job ends when the outcomes of so many are in
     -- the end, as it was told
     finished_at timestamptz,
     finished jsonb,  -- the body of job.finished
