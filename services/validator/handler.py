@@ -23,7 +23,7 @@ from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
-from services.validator.conflicts import Directory, Verdict
+from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, Means, examine
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
@@ -108,10 +108,14 @@ def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
                 sealer=around.sealer,
             )
             findings = _findings(job, around, means)
-        if _is_accepted(job, around, findings):
-            yield from _accepted(job, template, findings, spool, at=around.clock())
-        else:
-            yield _rejected(job, findings, at=around.clock())
+        match _decided(job, around, findings):
+            case "accepted":
+                yield from _accepted(job, template, findings, spool, at=around.clock())
+            case "rejected":
+                yield _rejected(job, findings, at=around.clock())
+            case "cancelled":
+                metrics.FILES.labels("cancelled").inc()
+                log.info("nothing is told of the file: its job was cancelled")
 
 
 def _template(job: JobSubmittedV1, around: Surroundings) -> Template:
@@ -137,8 +141,8 @@ def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findin
         raise CannotValidate(code="source_altered", message=message) from None
 
 
-def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> bool:
-    """Whether the file is accepted, by the verdict that counts. It is stored before anything of it is published."""
+def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> Decision:
+    """The verdict that counts. It is stored before anything of it is published."""
     mine: Verdict = "rejected" if findings.problems.count else "accepted"
     counts = around.directory.decide(job.account, job.job_id, mine)
     if counts == "accepted" and findings.problems.of_the_file_itself:
@@ -147,7 +151,7 @@ def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) 
             "meanwhile. Rows without an outcome were not processed: upload these again."
         )
         raise CannotValidate(code="rules_changed", message=message)
-    return counts == "accepted"
+    return counts
 
 
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:

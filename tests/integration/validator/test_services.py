@@ -29,6 +29,7 @@ from web.client import ServiceClient, ServiceUnavailable
 
 JOB = UUID(int=1)
 OTHER_JOB = UUID(int=2)
+CANCELLED_JOB = UUID(int=3)
 VALUES = {
     "email": "ann@example.com",
     "extension": "1001",
@@ -42,7 +43,7 @@ def now() -> datetime:
 
 
 def fake() -> tuple[Directory, str]:
-    seats = Seats()
+    seats = Seats(cancelled={("acme", CANCELLED_JOB)})
     (user_id,) = {seats.take(column, value, job_id=JOB) for column, value in list(VALUES.items())[:1]}
     for column, value in VALUES.items():
         seats.taken["acme", column, value] = user_id, JOB
@@ -56,7 +57,8 @@ def provisioner() -> Iterator[tuple[str, str]]:
     seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes={}, secrets={}, **VALUES)
     (made,) = directory.create_seats(SeatChunk(account="acme", job_id=JOB, chunk=1, seats=(seat,))).outcomes
     assert isinstance(made, Made)
-    app = create_app(directory, MemoryVerdicts(), access_key=AccessKey(KEY), ready=dict)
+    directory.cancel_job("acme", CANCELLED_JOB)
+    app = create_app(directory, MemoryVerdicts(directory.is_cancelled), access_key=AccessKey(KEY), ready=dict)
     with served(app) as address:
         yield address, str(made.user_id)
 
@@ -104,6 +106,20 @@ def test_the_first_verdict_counts(directory: tuple[Directory, str]) -> None:
     assert asked.decide("acme", OTHER_JOB, "accepted") == "accepted"
     assert asked.decide("acme", OTHER_JOB, "rejected") == "accepted"
     assert asked.decide("other", JOB, "accepted") == "accepted"
+
+
+def test_cancelled_counts_before_all_verdicts(directory: tuple[Directory, str]) -> None:
+    asked, _ = directory
+    asked.decide("acme", CANCELLED_JOB, "accepted")
+    assert asked.decide("acme", CANCELLED_JOB, "rejected") == "cancelled"
+    assert asked.decide("other", CANCELLED_JOB, "rejected") == "rejected"
+
+
+def test_a_verdict_that_is_not_known_here_is_tried_again() -> None:
+    app = Flask("newer")
+    app.add_url_rule("/verdicts/<job_id>", view_func=lambda **_: {"verdict": "perhaps"}, methods=["PUT"])
+    with served(app) as address, pytest.raises(Retry, match="'perhaps', which is not known"):
+        HttpDirectory(ServiceClient(address, AccessKey(KEY))).decide("acme", JOB, "accepted")
 
 
 def test_a_refusal_is_tried_again_and_counted(provisioner: tuple[str, str]) -> None:

@@ -11,7 +11,7 @@ from contracts import template
 from contracts.ids import job_id_of
 from contracts.messages import Contract, JobSubmittedV1
 from contracts.sealing import Sealer
-from services.validator.conflicts import Conflict, Verdict
+from services.validator.conflicts import Conflict, Decision, Verdict
 from services.validator.handler import Surroundings, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
@@ -30,6 +30,7 @@ class Seats:
 
     taken: dict[tuple[str, str, str], tuple[str, UUID]] = field(default_factory=dict)
     verdicts: dict[tuple[str, UUID], Verdict] = field(default_factory=dict)
+    cancelled: set[tuple[str, UUID]] = field(default_factory=set)
     asked: list[Mapping[str, Sequence[str]]] = field(default_factory=list)
 
     def take(self, column: str, value: str, *, job_id: UUID = OTHER_JOB, account: str = ACCOUNT) -> str:
@@ -46,7 +47,9 @@ class Seats:
             if (found := self.taken.get((account, column, value.casefold()))) and found[1] != job_id
         ]
 
-    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
+        if (account, job_id) in self.cancelled:
+            return "cancelled"
         return self.verdicts.setdefault((account, job_id), verdict)
 
 
