@@ -106,7 +106,7 @@ class RabbitServer:
         if not (self.folder / ".erlang.cookie").exists():
             _write_private(self.folder / ".erlang.cookie", secrets.token_hex(20))
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """All paths are set, so that nothing under /etc/rabbitmq or /var/lib/rabbitmq has a say."""
         folder = self.folder
         return {
@@ -136,12 +136,12 @@ class RabbitServer:
         """`epmd` in the foreground as our child; left to itself RabbitMQ would start one that outlives it."""
         argv = ["epmd", "-port", str(self.ports["epmd"]), "-address", HOST]
         log = self.folder / "log" / "epmd.log"
-        return Program(name="epmd", argv=argv, env=self._environment(), cwd=self.folder, grace=3, log=log)
+        return Program(name="epmd", argv=argv, env=self.environment(), cwd=self.folder, grace=3, log=log)
 
     def _broker_program(self) -> Program:
         log = self.folder / "log" / "rabbitmq.log"
         argv = [str(self.program)]
-        return Program(name="rabbitmq", argv=argv, env=self._environment(), cwd=self.folder, grace=45, log=log)
+        return Program(name="rabbitmq", argv=argv, env=self.environment(), cwd=self.folder, grace=45, log=log)
 
     def _wait(self, broker: Process) -> None:
         deadline = time.monotonic() + _START_SECONDS
