@@ -59,7 +59,7 @@ def work() -> None:
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
     health = HealthServer(
-        settings.health_listen, alive=lambda: True, ready=lambda: {name: ask() for name, ask in ready.items()}
+        settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}
     )
     handler = partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE)))
     ends_job = partial(job_failed, stage=SERVICE)

@@ -44,7 +44,7 @@ def work(settings: Settings, around: Surroundings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=STAGE)
-    health = HealthServer(settings.health_listen, alive=lambda: True, ready=lambda: {"broker": bus.is_ready()})
+    health = HealthServer(settings.health_listen, alive=bus.is_alive, ready=lambda: {"broker": bus.is_ready()})
     consumer = Consumer(
         bus,
         queue=VALIDATOR.name,
