@@ -4,17 +4,20 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
 
 from contracts.codec import Codec
-from contracts.topology import TOPOLOGY, UPLOAD
+from contracts.topology import TOPOLOGY, UPLOAD, UPLOAD_FINISHED
 from database.connection import UNAVAILABLE, Database
 from database.migrations import migrate
+from messaging.bus import Bus
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
-from services.upload import intake, settings
+from services.upload import ending, intake, settings
+from services.upload.accepted import AcceptedFiles
 from services.upload.app import Limits, make_app
 from services.upload.housekeeping import keep_house
 from services.upload.relay import NotifyBell, Relay
@@ -47,14 +50,31 @@ def web_app() -> Flask:
 
 
 def run_worker(config: settings.WorkerSettings) -> None:
-    """Requests of other services, the outbox, and housekeeping: until SIGTERM, or until one of them breaks."""
+    """Requests of other services, ends of jobs, outbox, housekeeping: until SIGTERM, or until one of them breaks."""
     logs.configure("upload", style=config.log_style)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     database = Database(config.database_url, application_name="upload-worker")
-    uploads = _uploads(config, database)
     bus = RabbitBus(config.amqp_url, TOPOLOGY, declare=config.amqp_declare, app_id="upload")
+    relay = Relay(database, bus, bell=NotifyBell(config.database_url))
+    health = HealthServer(
+        config.health_listen,
+        alive=bus.is_alive,
+        ready=lambda: {"database": database.is_ready(), "broker": bus.is_ready()},
+    )
+    health.start()
+    try:
+        run_together(_listeners(bus, _uploads(config, database)) | {"relay": relay.run}, stop=stop)
+    finally:
+        bus.close()
+        health.stop()
+        database.close()
+
+
+def _listeners(bus: Bus, uploads: Uploads) -> dict[str, Callable[[threading.Event], None]]:
+    """What hears messages, and what cleans up after it: each a loop of its own."""
+    accepted = AcceptedFiles(database=uploads.database, store=uploads.store)
     requests = Consumer(
         bus,
         queue=UPLOAD.name,
@@ -63,21 +83,14 @@ def run_worker(config: settings.WorkerSettings) -> None:
         unavailable=UNAVAILABLE,
         on_dead_letter=intake.on_dead_letter,
     )
-    relay = Relay(database, bus, bell=NotifyBell(config.database_url))
-    health = HealthServer(
-        config.health_listen,
-        alive=lambda: not stop.is_set(),
-        ready=lambda: {"database": database.is_ready(), "broker": bus.is_ready()},
+    ends = Consumer(
+        bus,
+        queue=UPLOAD_FINISHED.name,
+        codec=CODEC,
+        handler=partial(ending.take_end, accepted=accepted),
+        unavailable=UNAVAILABLE,
     )
-    health.start()
-    try:
-        run_together(
-            {"requests": requests.run, "relay": relay.run, "housekeeping": partial(keep_house, uploads)}, stop=stop
-        )
-    finally:
-        bus.close()
-        health.stop()
-        database.close()
+    return {"requests": requests.run, "ends": ends.run, "housekeeping": partial(keep_house, uploads, accepted)}
 
 
 def _uploads(config: settings.Settings, database: Database) -> Uploads:
