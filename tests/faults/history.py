@@ -255,7 +255,7 @@ class _Job:
             yield Broken.TOTALS, f"{told.created} created and {told.failed} failed are told, the outcomes are {mine}"
         if told.rows is not None and told.rows != rows:
             yield Broken.TOTALS, f"{told.rows} rows are told, the file has {rows}"
-        left = 0 if told.state in _WITHOUT_ROWS or told.rows is None else rows - sum(mine)
+        left = 0 if told.rows is None else rows - sum(mine)
         if told.not_processed != left:
             yield Broken.TOTALS, f"{told.not_processed} rows are told as not processed, {left} are"
 

@@ -57,7 +57,7 @@ _REJECTED = Told(
     rows=3,
     created=0,
     failed=0,
-    not_processed=0,
+    not_processed=3,
     events=events(*_STORY[:2], "job.rejected.v1", _STORY[-1]),
 )
 REJECTED = History(asked=[asked("rejected")], told={JOB: _REJECTED})
