@@ -1,6 +1,7 @@
 /** A job at work and its endings, in the pop-up and on the job's own page. The words stand in templates/_job.html. */
 
 import { explain } from "./api.js";
+import { cancelControl } from "./cancel.js";
 import { announce, copy, fill, find } from "./dom.js";
 import { kinds, listOf } from "./tables.js";
 import { showTrouble } from "./trouble.js";
@@ -41,6 +42,8 @@ export function jobView(view, foot, { place, onAgain }) {
 
   function atWork(job) {
     const element = mount("job-working");
+    mounted.cancel ??= cancelControl(find('[data-slot="cancel"]', element));
+    mounted.cancel.offer(job.job_id);
     const at = STEPS.indexOf(job.state);
     STEPS.forEach((step, index) => {
       const item = find(`[data-step="${step}"]`, element);
@@ -65,6 +68,7 @@ export function jobView(view, foot, { place, onAgain }) {
     const detail = `/event-logs/${job.job_id}`;
     fill(element, {
       "created-seats": seats(job.created ?? 0),
+      "unprocessed-rows": count(job.not_processed ?? 0, "row"),
       "failed-rows": count(job.failed ?? 0, "row"),
       "all-rows": number(job.rows ?? 0),
       "not-processed": number(job.not_processed ?? 0),
