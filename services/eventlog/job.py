@@ -58,6 +58,7 @@ class Job:
     cancelled_at: datetime | None = None
     cancelled_by: str | None = None
     cancelled_chunks: int | None = None
+    given_up_at: datetime | None = None  # by the reconciler: what is not known by then is not waited for any more
     finished: JobFinishedV1 | None = None
 
     @property

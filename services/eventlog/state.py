@@ -19,7 +19,7 @@ a job is cancelled before its first chunk, while the verdict on its file is on i
 
 The end of an accepted, rejected or cancelled job waits for `job.submitted`, which upload gives to the validator and to
 the event log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency
-key.
+key. When the reconciler has given the job up (a `job.failed` of its stage), the job ends with what is known.
 """
 
 from dataclasses import replace
@@ -46,6 +46,9 @@ Event = (
     | JobCancelRequestedV1
     | JobCancelledV1
 )
+
+#: The stage that a `job.failed` of the reconciler names.
+RECONCILER = "reconciler"
 
 #: Chunks that a job may have: far above any job, so that a wrong number can't take memory.
 MAX_CHUNKS = 1_000_000
@@ -183,6 +186,8 @@ def _failed(job: Job, event: JobFailedV1) -> Job:
     """
     if event.idempotency_key is not None and job.submitted_at is not None:
         return job
+    if event.stage == RECONCILER:
+        job = replace(job, given_up_at=job.given_up_at or event.failed_at)
     if job.failed_at is not None and (job.failed_at, job.failed_stage or "") <= (event.failed_at, event.stage):
         return job
     return replace(

@@ -46,6 +46,7 @@ class EventLog:
         with self._database.transaction() as connection:
             before = self._locked(connection, event)
             if not self._insert_event(connection, event):
+                connection.execute(self._sql["hear_again"], {"job_id": event.job_id})
                 return Recorded(job=before, new=False, ended=False)
             after = settled(apply(before, event))
             self._insert_details(connection, before, event)

@@ -183,7 +183,9 @@ def failed_histories(draw: st.DrawFn) -> History:
     missing = draw(st.sampled_from(chunks))
     come = draw(st.sets(st.sampled_from(range(len(chunks)))))
     verdict: list[Event] = [accepted(job, rows=_rows(chunks), chunks=len(chunks))]
-    stages = draw(st.lists(st.sampled_from(["validator", "provisioner"]), min_size=1, max_size=2, unique=True))
+    stages = draw(
+        st.lists(st.sampled_from(["validator", "provisioner", "reconciler"]), min_size=1, max_size=2, unique=True)
+    )
     failures = [failed(job, stage=stage, after=draw(st.integers(5, 9))) for stage in stages]
     in_time = [chunk for n, chunk in enumerate(chunks) if n in come and chunk is not missing]
     is_known = draw(st.booleans())
@@ -199,8 +201,10 @@ def cancelled_histories(draw: st.DrawFn) -> History:
     missing = draw(st.sampled_from(chunks))
     come = draw(st.sets(st.sampled_from(range(len(chunks)))))
     done = [chunk for n, chunk in enumerate(chunks) if n in come and chunk is not missing]
-    verdict = [accepted(job, rows=_rows(chunks), chunks=len(chunks))] if done or draw(st.booleans()) else []
-    events = (job, *verdict, *done, cancel_requested(job), cancelled(job, chunks=len(done)))
+    is_known = draw(st.booleans())
+    verdict: list[Event] = [accepted(job, rows=_rows(chunks), chunks=len(chunks))]
+    known = verdict if done or is_known else []
+    events = (job, *known, *done, cancel_requested(job), cancelled(job, chunks=len(done)))
     return History(job_id=job.job_id, events=events)
 
 

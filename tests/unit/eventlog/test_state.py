@@ -228,6 +228,31 @@ def test_a_failure_without_an_account_waits_until_one_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "completed"),
+        ([h.rejected(JOB, rows=1, problems=())], "rejected"),
+        ([h.cancelled(JOB, chunks=0)], "cancelled"),
+        ([h.cancelled(JOB, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "cancelled"),
+        ([h.started(JOB)], "failed"),
+        ([JOB, h.accepted(JOB, rows=2, chunks=2), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "failed"),
+        ([JOB, h.accepted(JOB, rows=2, chunks=2), h.cancelled(JOB, chunks=1)], "failed"),
+    ],
+)
+def test_a_job_that_is_given_up_ends_with_what_is_known(events: list[Event], state: str) -> None:
+    assert tell(events).ends == []
+    failure = h.failed(JOB, stage="reconciler")
+    assert [end.state for end in tell([*events, failure]).ends] == [state]
+    assert [end.state for end in tell([failure, *events]).ends] == ["failed"]
+
+
+def test_a_failure_that_was_told_before_does_not_hide_that_a_job_was_given_up() -> None:
+    all_in: list[Event] = [h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]
+    job = tell([*all_in, h.failed(JOB, after=1), h.failed(JOB, stage="reconciler", after=9)]).job
+    assert (job.state, job.failed_stage, job.given_up_at) == (State.COMPLETED, "provisioner", h.at(9))
+
+
+@pytest.mark.parametrize(
     "events",
     [
         [JOB, replace(h.started(JOB), account="other")],
