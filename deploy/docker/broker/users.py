@@ -4,8 +4,17 @@ import re
 from dataclasses import dataclass
 
 from contracts import messages
-from contracts.topology import EVENTLOG, PROVISIONER, TOPOLOGY, UPLOAD, VALIDATOR
-from messaging.topology import DELAYS
+from contracts.topology import (
+    EVENTLOG,
+    PROVISIONER,
+    PROVISIONER_CANCELLATIONS,
+    TOPOLOGY,
+    UPLOAD,
+    UPLOAD_FINISHED,
+    VALIDATOR,
+    VALIDATOR_RELEASES,
+)
+from messaging.topology import DELAYS, Queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +37,22 @@ def _any_of(*names: str) -> str:
 _EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *(TOPOLOGY.delay(seconds) for seconds in DELAYS))
 
 
-def _service(name: str, *, queue: str, says: tuple[str, ...]) -> User:
-    """Reads its queue, publishes its types, delays and gives up messages; declares nothing."""
-    write, read = _any_of(*_EXCHANGES), _any_of(queue)
+def _service(name: str, *, queues: tuple[Queue, ...], says: tuple[str, ...]) -> User:
+    """Reads its queues, publishes its types, delays and gives up messages; declares nothing."""
+    write, read = _any_of(*_EXCHANGES), _any_of(*(queue.name for queue in queues))
     return User(name=name, configure=_any_of(), write=write, read=read, says=_any_of(*says), hears=_any_of())
 
 
 FAILED = messages.JobFailedV1.TYPE
 USERS = (
-    _service("upload", queue=UPLOAD.name, says=(messages.JobSubmittedV1.TYPE, FAILED)),
+    _service(
+        "upload",
+        queues=(UPLOAD, UPLOAD_FINISHED),
+        says=(messages.JobSubmittedV1.TYPE, messages.JobCancelRequestedV1.TYPE, FAILED),
+    ),
     _service(
         "validator",
-        queue=VALIDATOR.name,
+        queues=(VALIDATOR, VALIDATOR_RELEASES),
         says=(
             messages.ValidationStartedV1.TYPE,
             messages.JobRejectedV1.TYPE,
@@ -48,8 +61,17 @@ USERS = (
             FAILED,
         ),
     ),
-    _service("provisioner", queue=PROVISIONER.name, says=(messages.SeatsProvisionedV1.TYPE, FAILED)),
-    _service("eventlog", queue=EVENTLOG.name, says=(messages.JobFinishedV1.TYPE, FAILED)),
+    _service(
+        "provisioner",
+        queues=(PROVISIONER, PROVISIONER_CANCELLATIONS),
+        says=(messages.SeatsProvisionedV1.TYPE, messages.JobCancelledV1.TYPE, FAILED),
+    ),
+    _service(
+        "eventlog",
+        queues=(EVENTLOG,),
+        # A job that hangs is submitted again by the reconciler.
+        says=(messages.JobFinishedV1.TYPE, messages.JobSubmittedV1.TYPE, FAILED),
+    ),
     User(  # another service: asks for jobs, and hears in queues of its own what became of them
         name="partner",
         configure=r"^(partner\.|amq\.gen-)",
