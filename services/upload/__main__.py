@@ -16,13 +16,13 @@ from database.migrations import migrate
 from messaging.bus import Bus
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.together import run_together
 from services.upload import ending, intake, settings
 from services.upload.accepted import AcceptedFiles
 from services.upload.app import Limits, make_app
 from services.upload.housekeeping import keep_house
 from services.upload.relay import NotifyBell, Relay
 from services.upload.sources import FolderStore
-from services.upload.together import run_together
 from services.upload.uploads import Uploads
 from telemetry import failpoints, logs
 from telemetry.health import HealthServer
