@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+RUNS   ?= 330
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test faults check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,6 +21,10 @@ demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
 test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it may
 	@deploy/test-tools
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
+	@deploy/test-tools
+	@$(BIN)/python -m tests.faults --runs $(RUNS) --report docs/reliability.md
 
 check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
 	@$(BIN)/python -m deploy.check $(CODE)

@@ -42,14 +42,15 @@ class Result:
 
 @dataclass(slots=True, kw_only=True)
 class Campaign:
-    """`only`: the beginnings of the names of faults, or none for all."""
+    """`only`: the beginnings of the names of faults, or none for all. `bound` and `empty`: seconds within which jobs
+    have to end, and queues to be empty then."""
 
     system: System
     seed: int
     only: Sequence[str] = ()
     bound: float = BOUND
+    empty: float = 45.0
     say: Callable[[str], None] = field(default=lambda line: print(line, flush=True))  # noqa: T201 - a program's output
-    _left: list[str] = field(default_factory=list)
 
     def faults(self) -> list[str]:
         names = [name for name in FAULTS if not self.only or any(name.startswith(kind) for kind in self.only)]
@@ -90,7 +91,7 @@ class Campaign:
             states = self._states(sender, jobs)
             if world.returned is not None:
                 recovery = time.monotonic() - world.returned
-            violations += check(observe.history(self.system, sender, jobs, states))
+            violations += check(observe.history(self.system, sender, jobs, states, patience=self.empty))
             self.system.disarm()
         except CanNotStrike as error:
             skipped = str(error)
@@ -111,6 +112,7 @@ class Campaign:
 
     def _send(self, job: Job) -> None:
         sender = Sender(self.system)
+        time.sleep(job.delay)
         try:
             sender.send(job)
             if job.cancel_after is not None:

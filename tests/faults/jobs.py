@@ -20,12 +20,13 @@ Way = Literal["api", "amqp"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file to be sent. `cancel_after`: seconds after which its sender changes their mind, or None."""
+    """A file to be sent, `delay` seconds from now. `cancel_after`: seconds until its sender changes their mind."""
 
     key: str
     kind: Kind
     way: Way
     rows: Sequence[Mapping[str, str]]
+    delay: float = 0.0
     cancel_after: float | None = None
 
     @property
@@ -74,6 +75,7 @@ class Deck:
             kind=kind,
             way=self._chance.choice(self._ways),
             rows=made,
+            delay=self._chance.uniform(0, 0.8),
             cancel_after=self._chance.uniform(0, 1) if kind == "cancelled" else None,
         )
 

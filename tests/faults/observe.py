@@ -28,7 +28,6 @@ from tests.faults.system import System
 EAR = "faults.heard"
 """A queue of our own that hears every outcome that the provisioner ever publishes."""
 
-_EMPTY_SECONDS = 45.0
 _POLL = 0.1
 _PAGE = 200
 
@@ -56,9 +55,12 @@ def listen(system: System) -> None:
         broker.queue_bind(EAR, TOPOLOGY.exchange, SeatsProvisionedV1.TYPE)
 
 
-def history(system: System, sender: Sender, jobs: Sequence[Job], states: Mapping[UUID, str]) -> History:
-    """Everything about these jobs; `states` of those that have been seen to end. Dead letters are taken away."""
-    depths = emptied(system)
+def history(
+    system: System, sender: Sender, jobs: Sequence[Job], states: Mapping[UUID, str], *, patience: float
+) -> History:
+    """Everything about these jobs; `states` of those that are known. Dead letters are taken away. `patience`: seconds
+    within which the queues have to be empty."""
+    depths = emptied(system, patience)
     told = {job.job_id: _told(sender, job.job_id) for job in jobs if job.job_id in states}
     with channel(system) as broker:
         said, letters = _said(broker), _letters(broker)
@@ -67,7 +69,7 @@ def history(system: System, sender: Sender, jobs: Sequence[Job], states: Mapping
     return History(asked=asked, told=told, seats=seats, said=said, depths=depths, letters=letters)
 
 
-def emptied(system: System, seconds: float = _EMPTY_SECONDS) -> dict[str, int]:
+def emptied(system: System, seconds: float) -> dict[str, int]:
     """How many messages are ready in each queue, once there are none or the time is over."""
     deadline = time.monotonic() + seconds
     while True:
