@@ -33,8 +33,8 @@ UPSTREAM: Final = (
     *(TOPOLOGY.delay(seconds) for seconds in DELAYS),
 )
 
-#: Worth another round.
-_AWAY: Final[tuple[type[Exception], ...]] = (*UNAVAILABLE, Unavailable, PublishFailed)
+#: Worth another round: what is away comes back, and what is forbidden to this service an operator may allow.
+_NEXT_TIME: Final[tuple[type[Exception], ...]] = (*UNAVAILABLE, Unavailable, PublishFailed, BrokerRefused)
 
 #: Jobs that are dealt with in one transaction.
 _BATCH: Final = 20
@@ -67,7 +67,7 @@ class Reconciler:
         while not stop.wait(interval):
             try:
                 self.round()
-            except _AWAY as error:
+            except _NEXT_TIME as error:
                 log.warning("the reconciler waits for its next round: %s", error)
 
     def round(self) -> int:

@@ -34,13 +34,24 @@ def _any_of(*names: str) -> str:
     return f"^({'|'.join(re.escape(name) for name in names)})$" if names else "^$"
 
 
-_EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *(TOPOLOGY.delay(seconds) for seconds in DELAYS))
+_DELAYS = tuple(TOPOLOGY.delay(seconds) for seconds in DELAYS)
+_EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *_DELAYS)
+
+# Where the event log looks how many messages wait: at the stages, for another try, and set aside.
+_WATCHED = (
+    *(q.name for q in (VALIDATOR, VALIDATOR_RELEASES, PROVISIONER, PROVISIONER_CANCELLATIONS, EVENTLOG)),
+    *_DELAYS,
+    *(TOPOLOGY.dead_queue(queue.name) for queue in TOPOLOGY.queues),
+)
 
 
-def _service(name: str, *, queues: tuple[Queue, ...], says: tuple[str, ...]) -> User:
-    """Reads its queues, publishes its types, delays and gives up messages; declares nothing."""
+def _service(name: str, *, queues: tuple[Queue, ...], says: tuple[str, ...], counts: tuple[str, ...] = ()) -> User:
+    """Reads its queues, publishes its types, delays and gives up messages; declares nothing.
+
+    ``counts``: queues of which it may ask how many messages wait. RabbitMQ 4.3 calls that configuring them.
+    """
     write, read = _any_of(*_EXCHANGES), _any_of(*(queue.name for queue in queues))
-    return User(name=name, configure=_any_of(), write=write, read=read, says=_any_of(*says), hears=_any_of())
+    return User(name=name, configure=_any_of(*counts), write=write, read=read, says=_any_of(*says), hears=_any_of())
 
 
 FAILED = messages.JobFailedV1.TYPE
@@ -69,8 +80,14 @@ USERS = (
     _service(
         "eventlog",
         queues=(EVENTLOG,),
-        # A job that hangs is submitted again by the reconciler.
-        says=(messages.JobFinishedV1.TYPE, messages.JobSubmittedV1.TYPE, FAILED),
+        # A job that hangs is submitted again by the reconciler, and a wish to cancel it told again.
+        says=(
+            messages.JobFinishedV1.TYPE,
+            messages.JobSubmittedV1.TYPE,
+            messages.JobCancelRequestedV1.TYPE,
+            FAILED,
+        ),
+        counts=_WATCHED,
     ),
     User(  # another service: asks for jobs, and hears in queues of its own what became of them
         name="partner",

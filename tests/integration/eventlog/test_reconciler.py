@@ -21,6 +21,7 @@ from contracts.messages import (
 from contracts.topology import EVENTLOG, PROVISIONER, PROVISIONER_CANCELLATIONS, TOPOLOGY, UPLOAD_FINISHED, VALIDATOR
 from database.connection import Database
 from messaging.consumer import Consumer
+from messaging.errors import BrokerRefused, Unroutable
 from messaging.message import Delivery
 from messaging.rabbitmq import RabbitBus
 from services.eventlog.handler import record_event
@@ -324,6 +325,28 @@ def test_while_the_broker_is_away_no_try_is_counted(database: Database, log: Eve
     with database.transaction() as connection:
         row = connection.execute("SELECT reconcile_tries FROM job").fetchone()
     assert row == {"reconcile_tries": 0}
+
+
+def test_where_the_broker_refuses_it_is_more_patient_and_goes_on(
+    amqp_url: str, database: Database, log: EventLog
+) -> None:
+    tell(log, JOB)
+    nothing_there = RabbitBus(amqp_url, TOPOLOGY, app_id="test", declare=False)
+    refused = Reconciler(UnfinishedJobs(database), nothing_there, codec=CODEC, rules=RULES)
+    let_pass(database, MINUTE)
+    assert refused.round() == 0
+    let_pass(database, TEN_MINUTES)
+    with pytest.raises((BrokerRefused, Unroutable)):
+        refused.round()
+    stop = threading.Event()
+    running = threading.Thread(target=lambda: refused.run(stop, interval=0.05))
+    running.start()
+    running.join(1)
+    assert running.is_alive()
+    stop.set()
+    running.join(20)
+    nothing_there.close()
+    assert not running.is_alive()
 
 
 def test_jobs_that_have_not_ended_are_counted(database: Database, log: EventLog, reconciler: Reconciler) -> None:

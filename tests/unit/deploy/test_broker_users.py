@@ -6,6 +6,7 @@ import pytest
 
 from contracts.topology import TOPOLOGY
 from deploy.docker.broker.users import USERS, User
+from services.eventlog.reconciling import UPSTREAM
 
 SERVICES = [user for user in USERS if user.name != "partner"]
 [PARTNER] = [user for user in USERS if user.name == "partner"]
@@ -22,8 +23,17 @@ def test_a_service_reads_its_own_queues_alone_and_declares_nothing(user: User) -
     everything = queues | {TOPOLOGY.dead_queue(queue) for queue in queues}
     assert allowed(user.read, everything) == {queue for queue in queues if queue.startswith(f"{user.name}.")}
     assert allowed(user.read, queues)
-    assert allowed(user.configure, everything | {TOPOLOGY.exchange, "anything"}) == set()
+    if user.name != "eventlog":
+        assert allowed(user.configure, everything | {TOPOLOGY.exchange, "anything"}) == set()
     assert allowed(user.write, everything) == set()
+
+
+def test_the_event_log_may_count_what_waits_there_where_it_looks_and_nowhere_else() -> None:
+    [eventlog] = [user for user in USERS if user.name == "eventlog"]
+    queues = {queue.name for queue in TOPOLOGY.queues}
+    dead = {TOPOLOGY.dead_queue(queue) for queue in queues}
+    names = queues | dead | set(UPSTREAM) | {TOPOLOGY.exchange, TOPOLOGY.dead_exchange, "eventlog.events.2"}
+    assert allowed(eventlog.configure, names) == dead | set(UPSTREAM)
 
 
 def test_every_queue_has_one_reader() -> None:
@@ -38,14 +48,14 @@ def test_every_type_has_somebody_who_may_say_it() -> None:
 @pytest.mark.parametrize(
     ("type", "speakers"),
     [
-        ("job.cancel-requested.v1", {"upload"}),
+        ("job.cancel-requested.v1", {"upload", "eventlog"}),  # the reconciler tells it again
         ("job.cancelled.v1", {"provisioner"}),
         ("job.finished.v1", {"eventlog"}),
         ("seats.accepted.v1", {"validator"}),
         ("seats.provisioned.v1", {"provisioner"}),
     ],
 )
-def test_what_decides_is_said_by_one_service_alone(type: str, speakers: set[str]) -> None:
+def test_what_decides_is_said_by_those_alone_who_decide(type: str, speakers: set[str]) -> None:
     assert {user.name for user in USERS if allowed(user.says, {type})} == speakers
 
 
