@@ -263,7 +263,8 @@ class _Job:
         types = [type_ for type_, _ in self._told.events]
         times = [at for _, at in self._told.events]
         if times != sorted(times):
-            yield Broken.TIMELINE, "times run backwards"
+            told = ", ".join(f"{at.time().isoformat()} {type_}" for type_, at in self._told.events)
+            yield Broken.TIMELINE, f"times run backwards: {told}"
         ranks = [_RANK[type_] for type_ in types if type_ in _RANK]
         if ranks != sorted(ranks):
             yield Broken.TIMELINE, ", ".join(types)

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -171,12 +171,8 @@ def _disk_full(world: World) -> Steps:
         raise CanNotStrike("a full disk needs root, to mount a small one")
     ballast = world.system.sources / "ballast"
     try:
-        with ballast.open("wb") as file:
-            try:
-                while True:
-                    file.write(bytes(65536))
-                    file.flush()
-            except OSError:
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(bytes(65536)):
                 pass
         yield
         world.wait(0.3, 1.5)

@@ -221,6 +221,7 @@ class System:
 
     def _restart(self, name: str, failpoints: str, marks: Path | None) -> None:
         run = self._runs[name]
+        self.signal(name, signal.SIGKILL)  # a web process would first wait for its clients
         run.process.stop()
         self._start_again(run, failpoints, marks)
 
