@@ -5,10 +5,10 @@ import io
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pika
@@ -25,10 +25,13 @@ from tests.faults.history import History, Letter, Outcome, Seat, Told
 from tests.faults.jobs import Job
 from tests.faults.system import System
 
+T = TypeVar("T")
+
 EAR = "faults.heard"
 """A queue of our own that hears every outcome that the provisioner ever publishes."""
 
 _POLL = 0.1
+_PATIENCE = 60.0
 _PAGE = 200
 
 WORK = tuple(queue.name for queue in TOPOLOGY.queues)
@@ -47,6 +50,19 @@ def channel(system: System) -> Iterator[BlockingChannel]:
             connection.close()
 
 
+def patiently(system: System, act: Callable[[BlockingChannel], T]) -> T:
+    """Done again while the broker, or one of its queues, is still finding itself after a fault."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with channel(system) as broker:
+                return act(broker)
+        except (AMQPError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL)
+
+
 def listen(system: System) -> None:
     """Begin to hear."""
     with channel(system) as broker:
@@ -62,19 +78,20 @@ def history(
     within which the queues have to be empty."""
     depths = emptied(system, patience)
     told = {job.job_id: _told(sender, job.job_id) for job in jobs if job.job_id in states}
-    with channel(system) as broker:
-        said, letters = _said(broker), _letters(broker)
+    said: defaultdict[UUID, list[Outcome]] = defaultdict(list)
+    letters: list[Letter] = []
+    patiently(system, lambda broker: _hear(broker, said))
+    patiently(system, lambda broker: _collect(broker, letters))
     seats = _seats(system, jobs)
     asked = [job.asked for job in jobs]
-    return History(asked=asked, told=told, seats=seats, said=said, depths=depths, letters=letters)
+    return History(asked=asked, told=told, seats=seats, said=dict(said), depths=depths, letters=letters)
 
 
 def emptied(system: System, seconds: float) -> dict[str, int]:
     """How many messages are ready in each queue, once there are none or the time is over."""
     deadline = time.monotonic() + seconds
     while True:
-        with channel(system) as broker:
-            depths = {name: _depth(broker, name) for name in (*WORK, *WAITING)}
+        depths = patiently(system, lambda broker: {name: _depth(broker, name) for name in (*WORK, *WAITING)})
         if not any(depths.values()) or time.monotonic() > deadline:
             return depths
         time.sleep(_POLL)
@@ -130,22 +147,18 @@ def _outcome(told: Mapping[str, Any]) -> Outcome:
     return Outcome(line=told["line"], type=told["type"], user_id=UUID(user_id) if user_id else None)
 
 
-def _said(broker: BlockingChannel) -> dict[UUID, Sequence[Outcome]]:
-    said: defaultdict[UUID, list[Outcome]] = defaultdict(list)
+def _hear(broker: BlockingChannel, said: defaultdict[UUID, list[Outcome]]) -> None:
     for _, body in _taken(broker, EAR):
         message = json.loads(body)
         said[UUID(message["job_id"])] += [_outcome(told) for told in message["outcomes"]]
-    return dict(said)
 
 
-def _letters(broker: BlockingChannel) -> list[Letter]:
-    letters = []
+def _collect(broker: BlockingChannel, letters: list[Letter]) -> None:
     for queue in DEAD:
         for properties, _ in _taken(broker, queue):
             headers = properties.headers or {}
             reason = str(headers.get("x-reason") or headers.get("x-death") or headers)
             letters.append(Letter(queue=queue, job_id=properties.correlation_id or "", reason=reason))
-    return letters
 
 
 def _taken(broker: BlockingChannel, queue: str) -> Iterator[tuple[pika.BasicProperties, bytes]]:
