@@ -1,7 +1,6 @@
 """Wires the event log's processes: `python -m services.eventlog web | worker | migrate`."""
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from contracts.topology import EVENTLOG, TOPOLOGY
 from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
 from messaging.together import run_together
 from services.eventlog.app import make_app
 from services.eventlog.dead_letters import DeadLetterWatch
@@ -50,11 +50,9 @@ def web_app() -> Flask:
 def work() -> None:
     """Record events, and see after stalled jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     store = Database(settings.database_url, application_name="eventlog-worker", max_size=4)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
     health = HealthServer(
         settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}

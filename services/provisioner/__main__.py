@@ -1,9 +1,7 @@
 """Wires the provisioner's processes: `python -m services.provisioner web | worker | migrate`."""
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -19,6 +17,7 @@ from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer, nobody
 from messaging.message import Message
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
 from messaging.together import run_together
 from services.provisioner.app import create_app
 from services.provisioner.handler import handle
@@ -52,11 +51,9 @@ def web_app() -> Flask:
 def work() -> None:
     """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     store = Database(settings.database_url, application_name="provisioner-worker", max_size=3)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
     health = HealthServer(
         settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}

@@ -1,7 +1,6 @@
 """How the processes of this service are put together: `python -m services.upload web | worker | migrate`."""
 
 import os
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from database.migrations import migrate
 from messaging.bus import Bus
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
 from messaging.together import run_together
 from services.upload import ending, intake, settings
 from services.upload.accepted import AcceptedFiles
@@ -52,11 +52,9 @@ def web_app() -> Flask:
 def run_worker(config: settings.WorkerSettings) -> None:
     """Requests of other services, ends of jobs, outbox, housekeeping: until SIGTERM, or until one of them breaks."""
     logs.configure("upload", style=config.log_style)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     database = Database(config.database_url, application_name="upload-worker")
     bus = RabbitBus(config.amqp_url, TOPOLOGY, declare=config.amqp_declare, app_id="upload")
+    stop = stop_on_signals(bus)
     relay = Relay(database, bus, bell=NotifyBell(config.database_url))
     health = HealthServer(
         config.health_listen,

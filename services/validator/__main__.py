@@ -1,9 +1,7 @@
 """Wires the validator's process: `python -m services.validator worker`."""
 
 import os
-import signal
 import sys
-import threading
 from functools import partial
 
 from contracts import template
@@ -14,6 +12,7 @@ from contracts.sealing import Sealer
 from contracts.topology import TOPOLOGY, VALIDATOR, VALIDATOR_RELEASES
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
 from messaging.together import run_together
 from services.validator.accepted import UploadAccepted
 from services.validator.conflicts import HttpDirectory
@@ -47,10 +46,8 @@ def surroundings(settings: Settings) -> Surroundings:
 
 def work(settings: Settings, around: Surroundings) -> None:
     """Validate, and release chunks, until SIGTERM or SIGINT; what is in hand is finished first."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=STAGE)
+    stop = stop_on_signals(bus)
     health = HealthServer(settings.health_listen, alive=bus.is_alive, ready=lambda: {"broker": bus.is_ready()})
     jobs, releases = (_consumer(bus, queue.name, around) for queue in (VALIDATOR, VALIDATOR_RELEASES))
     health.start()
