@@ -16,6 +16,12 @@ const PARTS = 4;
 
 const seats = (value) => (value ? count(value, "Seat") : "No Seats");
 
+/** A job that was cancelled while its file was read: nobody has counted its rows. */
+function cancelled({ rows, created, not_processed }) {
+  if (rows === null) return "Cancelled before any Seat was created";
+  return `Cancelled: ${seats(created ?? 0)} created before, ${count(not_processed ?? 0, "row")} not processed`;
+}
+
 function rowsDone({ rows, processed, failed, state }) {
   if (state !== "provisioning" || !rows) return rows ? `${count(rows, "row")} in all` : "";
   return `${number(processed ?? 0)} of ${count(rows, "row")} done${failed ? `, ${number(failed)} failed` : ""}`;
@@ -68,7 +74,7 @@ export function jobView(view, foot, { place, onAgain }) {
     const detail = `/event-logs/${job.job_id}`;
     fill(element, {
       "created-seats": seats(job.created ?? 0),
-      "unprocessed-rows": count(job.not_processed ?? 0, "row"),
+      "cancelled-title": cancelled(job),
       "failed-rows": count(job.failed ?? 0, "row"),
       "all-rows": number(job.rows ?? 0),
       "not-processed": number(job.not_processed ?? 0),
@@ -79,6 +85,8 @@ export function jobView(view, foot, { place, onAgain }) {
       failed: number(job.failed ?? 0),
       message: job.message ?? "",
     });
+    const counts = element.querySelector(".counts");
+    if (counts) counts.hidden = job.state === "cancelled" && job.rows === null;
     const box = element.querySelector('[data-slot="message-box"]');
     if (box) box.hidden = !job.message;
     for (const link of element.querySelectorAll('[data-slot="detail-link"]')) link.href = detail;
