@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage faults check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,7 +20,11 @@ demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
 
 test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it may
 	@deploy/test-tools
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
+	@deploy/test-tools
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools

@@ -7,12 +7,10 @@ from web import refusals
 
 
 def wants_page(asked: Request) -> bool:
-    """Whether a person is going to a page with a browser, as opposed to a script or a program asking for data."""
+    """Whether an answer should be a page: anywhere but in the API, unless something else than HTML is asked for."""
     if asked.path.startswith("/api/"):
         return False
-    return asked.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html" and (
-        "text/html" in asked.headers.get("Accept", "")
-    )
+    return asked.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html"
 
 
 def show_refusals(app: Flask) -> None:

@@ -33,7 +33,7 @@ def require(app: Flask, *, sessions: Sessions, tokens: ApiTokens) -> None:
             return None
         user = _bearer(tokens) if "Authorization" in request.headers else sessions.current()
         if user is None:
-            if wants_page(request) and request.method == "GET":
+            if wants_page(request) and request.method in ("GET", "HEAD"):
                 return to_sign_in()
             raise Refusal(
                 401, "unauthorized", "Please sign in.", headers={"WWW-Authenticate": 'Bearer realm="Bulk Manager"'}

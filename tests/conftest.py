@@ -17,6 +17,13 @@ from tests import stack as running
 T = TypeVar("T")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side: a file stays in one process, and all that need the started system share one."""
+    for item in items:
+        needs_stack = "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
+
+
 def _none_to_be_had(reason: object) -> NoReturn:
     message = f"needs a real server: {reason}"
     if os.environ.get("CI") == "true":

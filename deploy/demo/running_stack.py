@@ -67,7 +67,8 @@ def _started(data: Path, env: Mapping[str, str], say: Callable[[str], None]) -> 
             raise StartFailed(f"Bulk Manager did not start; {os.path.relpath(log)} has its log.")
         yield
     finally:
-        say("Stopping Bulk Manager.")
+        if process.is_running():
+            say("Stopping Bulk Manager.")
         process.stop()
 
 

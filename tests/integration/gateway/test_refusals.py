@@ -92,6 +92,8 @@ def test_what_is_listed_is_open(browser: FlaskClient, path: str) -> None:
     [
         ("/login", PAGE, 200),
         ("/configuration", PAGE, 303),
+        ("/configuration", {"Accept": "*/*"}, 303),
+        ("/configuration", {"Accept": "application/json"}, 401),
         ("/nothing", {}, 401),
         ("/api/v1/jobs", {}, 401),
         ("/healthz", {}, 200),
