@@ -4,7 +4,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
@@ -15,8 +15,9 @@ from tests.faults import observe
 from tests.faults.asking import NotTaken, Sender
 from tests.faults.history import ENDED, Broken, Violation, check
 from tests.faults.jobs import Deck, Job
-from tests.faults.nemesis import FAULTS, CanNotStrike, World, group, struck
+from tests.faults.nemesis import FAULTS, group, struck
 from tests.faults.system import System
+from tests.faults.world import CanNotStrike, Fault, World
 
 BOUND = 90.0
 """Seconds after the fault within which every job has to end."""
@@ -42,18 +43,19 @@ class Result:
 
 @dataclass(slots=True, kw_only=True)
 class Campaign:
-    """`only`: the beginnings of the names of faults, or none for all. `bound` and `empty`: seconds within which jobs
-    have to end, and queues to be empty then."""
+    """`kinds`: the faults; `only`: how the names of those to choose begin, or none for all. `bound` and `empty`:
+    seconds within which jobs have to end, and queues to be empty then."""
 
     system: System
     seed: int
     only: Sequence[str] = ()
+    kinds: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
     bound: float = BOUND
     empty: float = 45.0
     say: Callable[[str], None] = field(default=lambda line: print(line, flush=True))  # noqa: T201 - a program's output
 
     def faults(self) -> list[str]:
-        names = [name for name in FAULTS if not self.only or any(name.startswith(kind) for kind in self.only)]
+        names = [name for name in self.kinds if not self.only or any(name.startswith(kind) for kind in self.only)]
         if not names:
             raise StartFailed(f"there is no fault that begins with {' or '.join(self.only)}")
         return names
@@ -84,7 +86,7 @@ class Campaign:
         violations: list[Violation] = []
         sender = Sender(self.system)
         try:
-            with ThreadPoolExecutor(len(jobs)) as senders, struck(world, FAULTS[name]) as strike:
+            with ThreadPoolExecutor(len(jobs)) as senders, struck(world, self.kinds[name]) as strike:
                 promised = [senders.submit(self._send, job) for job in jobs]
                 strike()
                 violations = _not_taken(promised, jobs)

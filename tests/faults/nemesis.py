@@ -1,53 +1,27 @@
 """The faults, each with a name. A fault prepares, gives way to the jobs (`yield`), strikes, and makes good again."""
 
-import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from random import Random
-from urllib.parse import quote
 
-import psycopg
-import urllib3
-from psycopg import sql
-
-from deploy.embedded import identity
+from contracts.topology import PROVISIONER, VALIDATOR
 from deploy.embedded.parts import PARTS
-from tests.faults.messages import Reordered, Twice, meddling
-from tests.faults.system import PROXIED, System
-
-Steps = Iterator[None]
-
-
-@dataclass(slots=True, kw_only=True)
-class World:
-    """What a fault works on. `marks` is a fresh folder for this run; `notes` are told with its result.
-
-    `returned` is the clock when a server that had gone was back.
-    """
-
-    system: System
-    chance: Random
-    marks: Path
-    clock: Callable[[], float]
-    notes: list[str] = field(default_factory=list)
-    returned: float | None = None
-    _pause: threading.Event = field(default_factory=threading.Event)
-
-    def wait(self, least: float, most: float) -> None:
-        """Some seconds, by chance."""
-        self._pause.wait(self.chance.uniform(least, most))
-
-
-Fault = Callable[[World], Steps]
-
-
-class CanNotStrike(Exception):
-    """This kind of fault can't be had on this machine; the message says why."""
+from tests.faults.messages import Reordered, Twice, lose, meddling
+from tests.faults.servers import (
+    broker_alarm,
+    broker_connections_closed,
+    broker_killed,
+    broker_restarted,
+    database_killed,
+    database_locked,
+    database_restarted,
+    database_sessions,
+    disk_full,
+    node_away,
+)
+from tests.faults.system import PROXIED
+from tests.faults.world import Fault, Steps, World
 
 
 def _signalled(world: World, *, name: str, number: signal.Signals) -> Steps:
@@ -66,120 +40,6 @@ def _at_failpoint(world: World, *, name: str, place: str) -> Steps:
     world.wait(0, 0.1)
 
 
-def _broker_restarted(world: World) -> Steps:
-    yield
-    world.wait(0, 0.8)
-    rabbit = world.system.rabbit
-    world.system.with_servers(rabbit.stop)
-    world.system.with_servers(rabbit.start)
-    world.returned = world.clock()
-
-
-def _broker_killed(world: World) -> Steps:
-    yield
-    world.wait(0, 0.8)
-    _kill(world.system.rabbit.folder / "rabbitmq.pid")
-    _broker_back(world)
-
-
-def _broker_back(world: World) -> None:
-    rabbit = world.system.rabbit
-    world.system.with_servers(rabbit.stop)
-    world.system.with_servers(rabbit.start)
-    world.returned = world.clock()
-
-
-def _broker_connections_closed(world: World) -> Steps:
-    rabbit = world.system.rabbit
-    headers = urllib3.make_headers(basic_auth=f"{rabbit.user}:{rabbit.password}") | {"X-Reason": "nemesis"}
-    yield
-    for _ in range(world.chance.randint(1, 3)):
-        world.wait(0, 0.8)
-        url = f"{rabbit.management_url}/api/connections"
-        for connection in urllib3.request("GET", url, headers=headers, timeout=20).json():
-            name = quote(connection["name"], safe="")
-            urllib3.request("DELETE", f"{url}/{name}", headers=headers, timeout=20)
-
-
-def _broker_alarm(world: World) -> Steps:
-    world.system.rabbitmqctl("set_vm_memory_high_watermark", "0.000001")
-    try:
-        yield
-        world.wait(0.5, 2)
-    finally:
-        world.system.rabbitmqctl("set_vm_memory_high_watermark", "0.4")
-
-
-def _database_restarted(world: World) -> Steps:
-    yield
-    world.wait(0, 0.8)
-    _database_back(world)
-
-
-def _database_killed(world: World) -> Steps:
-    yield
-    world.wait(0, 0.8)
-    _kill(world.system.folder / "postgres" / "postgres.pid")
-    _database_back(world)
-
-
-def _database_back(world: World) -> None:
-    postgres = world.system.postgres
-    world.system.with_servers(postgres.stop)
-    world.system.with_servers(postgres.start)
-    world.returned = world.clock()
-
-
-def _kill(pid_file: Path) -> None:
-    found = identity.read(pid_file)
-    if found is not None:
-        os.kill(found.pid, signal.SIGKILL)
-
-
-def _database_sessions(world: World, *, end: str) -> Steps:
-    """All sessions, or what they do, are ended by the server a few times over: as its time-outs do it."""
-    query = sql.SQL("SELECT {}(pid) FROM pg_stat_activity WHERE usename <> current_user AND pid <> pg_backend_pid()")
-    yield
-    with psycopg.connect(world.system.dsn("postgres"), autocommit=True) as connection:
-        for _ in range(world.chance.randint(2, 25)):
-            world.wait(0, 0.1)
-            connection.execute(query.format(sql.Identifier(end)))
-
-
-_LOCKED = (
-    ("provisioner", "seats"),
-    ("provisioner", "provisioned_chunks"),
-    ("eventlog", "job"),
-    ("eventlog", "chunk"),
-    ("upload", "outbox"),
-    ("upload", "job"),
-)
-
-
-def _database_locked(world: World) -> Steps:
-    database, table = world.chance.choice(_LOCKED)
-    world.notes.append(f"{database}.{table}")
-    yield
-    world.wait(0, 0.3)
-    with psycopg.connect(world.system.dsn(database)) as connection:
-        connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(table)))
-        world.wait(*((10.5, 11.0) if world.chance.random() < 0.15 else (0.2, 2.5)))
-
-
-def _disk_full(world: World) -> Steps:
-    if not world.system.disk_is_small:
-        raise CanNotStrike("a full disk needs root, to mount a small one")
-    ballast = world.system.sources / "ballast"
-    try:
-        with ballast.open("wb", buffering=0) as file, suppress(OSError):
-            while file.write(bytes(65536)):
-                pass
-        yield
-        world.wait(0.3, 1.5)
-    finally:
-        ballast.unlink(missing_ok=True)
-
-
 def _messages_twice(world: World) -> Steps:
     with meddling(Twice(world.system, world.chance)):
         yield
@@ -190,6 +50,22 @@ def _messages_reordered(world: World) -> Steps:
     with meddling(Reordered(world.system, world.chance)):
         yield
         world.wait(2, 4)
+
+
+_LOSABLE = (("provisioner-worker", PROVISIONER.name), ("validator-worker", VALIDATOR.name))
+
+
+def _messages_lost(world: World) -> Steps:
+    """What waits in a queue is gone, as after the loss of a broker's disk; its reader is killed, so that some waits."""
+    reader, queue = world.chance.choice(_LOSABLE)
+    yield
+    lost = 0
+    world.wait(0, 0.8)
+    for _ in range(4):
+        world.system.signal(reader, signal.SIGKILL)
+        world.wait(0.1, 0.3)
+        lost += lose(world.system, queue)
+    world.notes.append(f"{lost} of {queue}")
 
 
 def _network(world: World, *, where: str, how: str) -> Steps:
@@ -225,16 +101,16 @@ FAULTS: Mapping[str, Fault] = {
     **{f"kill {part.name}": partial(_signalled, name=part.name, number=signal.SIGKILL) for part in PARTS},
     **{f"stop {part.name}": partial(_signalled, name=part.name, number=signal.SIGTERM) for part in PARTS},
     **{f"failpoint {place} of {name}": partial(_at_failpoint, name=name, place=place) for name, place in _PLACES},
-    "broker restarted": _broker_restarted,
-    "broker killed": _broker_killed,
-    "broker closes all connections": _broker_connections_closed,
-    "broker has a memory alarm": _broker_alarm,
-    "database restarted": _database_restarted,
-    "database killed": _database_killed,
-    "database ends all sessions": partial(_database_sessions, end="pg_terminate_backend"),
-    "database cancels all statements": partial(_database_sessions, end="pg_cancel_backend"),
-    "database locked": _database_locked,
-    "disk of the sources full": _disk_full,
+    "broker restarted": broker_restarted,
+    "broker killed": broker_killed,
+    "broker closes all connections": broker_connections_closed,
+    "broker has a memory alarm": broker_alarm,
+    "database restarted": database_restarted,
+    "database killed": database_killed,
+    "database ends all sessions": partial(database_sessions, end="pg_terminate_backend"),
+    "database cancels all statements": partial(database_sessions, end="pg_cancel_backend"),
+    "database locked": database_locked,
+    "disk of the sources full": disk_full,
     "messages twice": _messages_twice,
     "messages late and in another order": _messages_reordered,
     **{
@@ -243,7 +119,20 @@ FAULTS: Mapping[str, Fault] = {
         for how in ("latency", "trickle", "cut", "reset", "half-open")
     },
 }
-"""All kinds, by the name that `--only` takes (or the beginning of it)."""
+"""All kinds that the queues make good, by the name that `--only` takes (or the beginning of it)."""
+
+
+NODES: Mapping[str, Fault] = {
+    "broker node killed": partial(node_away, kill=True),
+    "broker node stopped": partial(node_away, kill=False),
+}
+"""Faults of a cluster."""
+
+LOSSES: Mapping[str, Fault] = {"messages lost": _messages_lost}
+"""Faults that no queue can make good: the reconciler does, once it thinks that a job is stalled."""
+
+IMPATIENT = {"BULK_RECONCILE_SECONDS": "1", "BULK_STALLED_SECONDS": "3"}
+"""Settings with which it thinks so soon."""
 
 
 def group(name: str) -> str:

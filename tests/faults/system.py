@@ -23,11 +23,13 @@ from deploy.embedded import identity
 from deploy.embedded.errors import StartFailed
 from deploy.embedded.keys import Keys, keep
 from deploy.embedded.parts import DATABASES, PARTS, ROOT, Part, Surroundings
-from deploy.embedded.ports import HOST, free_ports
+from deploy.embedded.ports import HOST
 from deploy.embedded.postgres import PostgresServer
 from deploy.embedded.process import Process, Program
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
+from tests.faults.cluster import Cluster
+from tests.faults.ports import quiet_ports
 from tests.faults.proxy import Proxy
 
 T = TypeVar("T")
@@ -50,11 +52,14 @@ class _Run:
 
 @dataclass(slots=True)
 class System:
-    """`tree` is the code that the services run from: this one, or a copy that was broken on purpose."""
+    """`tree` is the code that the services run from: this one, or a copy that was broken on purpose. `clustered`: with
+    three RabbitMQ nodes, whose addresses the services have without a proxy; `rabbit` is the first of them."""
 
     folder: Path
     tree: Path = ROOT
     settings: Mapping[str, str] = field(default_factory=dict)
+    clustered: bool = False
+    cluster: Cluster | None = field(default=None, init=False)
     keys: Keys = field(init=False)
     postgres: PostgresServer = field(init=False)
     rabbit: RabbitServer = field(init=False)
@@ -85,7 +90,7 @@ class System:
         self.disk_is_small = _mount_small(self.sources)
         self.keys = keep(self.folder, None)
         names = [*PORTS, "postgres", *(part.name for part in PARTS), *(f"proxy-{name}" for name in PROXIED)]
-        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
+        self._ports = dict(zip(names, quiet_ports(len(names)), strict=True))
         self._servers.submit(self._start_servers).result()
         for part in PARTS:
             self._runs[part.name] = _Run(self._process(part, 0, ""), part)
@@ -143,23 +148,16 @@ class System:
         waiting = [run.part for run in self._runs.values() if not names or run.part.name in names]
         while waiting := [part for part in waiting if not _is_ready(self._around.ready_url(part))]:
             if time.monotonic() > deadline:
-                raise StartFailed(f"not ready: {', '.join(part.name for part in waiting)}; logs: {self.folder}/logs")
+                said = "\n".join(f"{part.name}: {self._runs[part.name].process.log_tail()}" for part in waiting)
+                raise StartFailed(f"Not ready within {_READY_SECONDS:.0f} s:\n{said}")
             time.sleep(_TICK)
 
     def _start_servers(self) -> None:
-        ports, program = self._ports, find()
-        if program is None:
-            raise StartFailed("RabbitMQ is not on this machine: `make test` installs it.")
+        ports = self._ports
         self.postgres = PostgresServer(
             folder=self.folder / "postgres", port=ports["postgres"], password=self.keys.postgres
         )
-        self.rabbit = RabbitServer(
-            program=program,
-            folder=self.folder / "rabbitmq",
-            ports={name: ports[name] for name in PORTS},
-            password=self.keys.rabbitmq,
-        )
-        self.rabbit.launch()
+        amqp_url = self._start_broker(ports)
         self.postgres.start()
         databases = {
             name: self.postgres.create_owned_database(name, getattr(self.keys, name)).replace(
@@ -172,12 +170,33 @@ class System:
             data=self.folder,
             ports=ports,
             databases=databases,
-            amqp_url=self.rabbit.url().replace(f":{ports['amqp']}/", f":{ports['proxy-broker']}/"),
+            amqp_url=amqp_url,
             keys=self.keys,
             base={"PATH": os.environ["PATH"], "BULK_ENVIRONMENT": "test", **self.settings},
         )
         self._migrate()
-        self.rabbit.wait()
+        if self.cluster is None:
+            self.rabbit.wait()
+
+    def _start_broker(self, ports: dict[str, int]) -> str:
+        """The node, which is not waited for, or the cluster; the address that the services are given."""
+        if self.clustered:
+            self.cluster = Cluster(self.folder / "rabbitmq", self.keys.rabbitmq)
+            self.cluster.start()
+            self.rabbit = self.cluster.nodes[0]
+            ports["amqp"] = self.rabbit.ports["amqp"]
+            return self.cluster.urls
+        program = find()
+        if program is None:
+            raise StartFailed("RabbitMQ is not on this machine: `make test` installs it.")
+        self.rabbit = RabbitServer(
+            program=program,
+            folder=self.folder / "rabbitmq",
+            ports={name: ports[name] for name in PORTS},
+            password=self.keys.rabbitmq,
+        )
+        self.rabbit.launch()
+        return self.rabbit.url().replace(f":{ports['amqp']}/", f":{ports['proxy-broker']}/")
 
     def _start_proxies(self) -> None:
         targets = {"broker": "amqp", "database": "postgres"} | {name: f"{name}-web" for name in _WEBS}
@@ -185,8 +204,8 @@ class System:
             self.proxies[name] = Proxy(self._ports[f"proxy-{name}"], self._ports[target])
 
     def _stop_servers(self) -> None:
-        for name in ("rabbit", "postgres"):
-            server: RabbitServer | PostgresServer | None = getattr(self, name, None)
+        for name in ("cluster", "rabbit", "postgres"):
+            server: Cluster | RabbitServer | PostgresServer | None = getattr(self, name, None)
             if server is not None:
                 server.stop()
 
@@ -260,9 +279,11 @@ def _mount_small(folder: Path) -> bool:
 
 
 @contextmanager
-def started(folder: Path, *, tree: Path = ROOT, settings: Mapping[str, str] | None = None) -> Iterator[System]:
+def started(
+    folder: Path, *, tree: Path = ROOT, settings: Mapping[str, str] | None = None, clustered: bool = False
+) -> Iterator[System]:
     """The system for the time of the block."""
-    system = System(folder, tree, settings or {})
+    system = System(folder, tree, settings or {}, clustered)
     try:
         system.start()
         yield system
