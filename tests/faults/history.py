@@ -13,6 +13,7 @@ from uuid import UUID
 
 ENDED = frozenset({"completed", "completed_with_errors", "rejected", "failed", "cancelled"})
 _ALL_PROCESSED = frozenset({"completed", "completed_with_errors"})
+_CUT_SHORT = frozenset({"failed", "cancelled"})
 _WITHOUT_ROWS = frozenset({"rejected"})
 _ENDS: Mapping[str, frozenset[str]] = {
     "good": frozenset({"completed"}),
@@ -265,8 +266,9 @@ class _Job:
         if times != sorted(times):
             told = ", ".join(f"{at.time().isoformat()} {type_}" for type_, at in self._told.events)
             yield Broken.TIMELINE, f"times run backwards: {told}"
-        # A chunk that was under way when its job failed is told after the end.
-        ranks = [_RANK[type_] for type_ in types if type_ in _RANK and self._told.state != "failed"]
+        # What was under way when a job failed or was cancelled is told after the end.
+        loose = {"job.finished.v1"} if self._told.state in _CUT_SHORT else set()
+        ranks = [_RANK[type_] for type_ in types if type_ in _RANK.keys() - loose]
         if ranks != sorted(ranks):
             yield Broken.TIMELINE, ", ".join(types)
         if not types or types[0] != "job.submitted.v1" or "job.finished.v1" not in types:

@@ -90,6 +90,11 @@ def test_a_history_in_which_all_was_kept_has_no_violation(kept: History) -> None
     assert check(kept) == []
 
 
+def test_what_was_under_way_when_a_job_was_cancelled_may_be_told_after_its_end() -> None:
+    cut_short = replace(CANCELLED.told[JOB], events=events(_STORY[0], _STORY[-1], _STORY[1]))
+    assert check(replace(CANCELLED, told={JOB: cut_short})) == []
+
+
 def test_a_dead_letter_of_a_failed_job_is_accounted_for() -> None:
     letter = Letter(queue="chunks", job_id=str(JOB), reason="poison")
     told = replace(TOLD, state="failed", created=1, not_processed=2, outcomes=_ONE, summary=summary(_ONE))
