@@ -29,6 +29,8 @@ coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools
 	@$(BIN)/python -m tests.faults --runs $(RUNS) --report docs/reliability.md
+	@$(BIN)/python -m tests.faults --runs 20 --part losses --report docs/reliability.md
+	@$(BIN)/python -m tests.faults --runs 20 --part cluster --report docs/reliability.md
 
 check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
 	@$(BIN)/python -m deploy.check $(CODE)

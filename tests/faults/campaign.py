@@ -44,7 +44,7 @@ class Result:
 @dataclass(slots=True, kw_only=True)
 class Campaign:
     """`kinds`: the faults; `only`: how the names of those to choose begin, or none for all. `bound` and `empty`:
-    seconds within which jobs have to end, and queues to be empty then."""
+    seconds within which jobs have to end, and queues to be empty then. `flags`: what else it takes to repeat a run."""
 
     system: System
     seed: int
@@ -52,6 +52,7 @@ class Campaign:
     kinds: Mapping[str, Fault] = field(default_factory=lambda: FAULTS)
     bound: float = BOUND
     empty: float = 45.0
+    flags: str = ""
     say: Callable[[str], None] = field(default=lambda line: print(line, flush=True))  # noqa: T201 - a program's output
 
     def faults(self) -> list[str]:

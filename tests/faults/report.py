@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from tests.faults.campaign import Result, by_group, median_recovery
 
-BEGIN = "<!-- figures: made by `make faults` -->"
-END = "<!-- end of figures -->"
+Part = Literal["faults", "losses", "cluster"]
 
 
 def report(results: Sequence[Result], *, seed: int) -> str:
@@ -22,7 +22,7 @@ def report(results: Sequence[Result], *, seed: int) -> str:
         "|---|--:|--:|--:|--:|--:|--:|",
         *(_row(name, group) for name, group in sorted(by_group(counted).items())),
         "",
-        *(_recovery(counted, server) for server in ("broker", "database")),
+        *(line for server in ("broker", "database") for line in _recovery(counted, server)),
     ]
     left_out = {f"{r.fault}: {r.skipped}" for r in results if r.skipped}
     return "\n".join([*lines, *(f"- Left out: {text}" for text in sorted(left_out))])
@@ -39,16 +39,20 @@ def _row(name: str, results: Sequence[Result]) -> str:
     return f"| {name} | {' | '.join(map(str, sums))} | {max(r.seconds for r in results):.0f} s |"
 
 
-def _recovery(results: Sequence[Result], server: str) -> str:
+def _recovery(results: Sequence[Result], server: str) -> list[str]:
     median = median_recovery(results, server)
     if median is None:
-        return f"- The {server} was not restarted."
-    return f"- From the return of a restarted {server} until every job under way had ended: {median:.1f} s (median)."
+        return []
+    return [
+        f"- From the return of a {server} that had gone until every job under way had ended: {median:.1f} s (median)."
+    ]
 
 
-def write(page: Path, told: str) -> None:
-    """Replace what stands between the marks."""
+def write(page: Path, told: str, *, part: Part) -> None:
+    """Replace what stands between the marks of this part."""
+    begin, end = f"<!-- {part}: made by `make faults` -->", f"<!-- end of {part} -->"
     text = page.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{told}\n\n{END}{after}", "utf-8")
+    before, found, rest = text.partition(begin)
+    if not found or end not in rest:
+        raise ValueError(f"{page} has no place for the figures of {part}")
+    page.write_text(f"{before}{begin}\n\n{told}\n\n{end}{rest.partition(end)[2]}", "utf-8")
