@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+RUNS   ?= 330
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage faults check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -24,6 +25,12 @@ test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it 
 coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
 	@deploy/test-tools
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
+
+faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
+	@deploy/test-tools
+	@$(BIN)/python -m tests.faults --runs $(RUNS) --report docs/reliability.md
+	@$(BIN)/python -m tests.faults --runs 20 --part losses --report docs/reliability.md
+	@$(BIN)/python -m tests.faults --runs 20 --part cluster --report docs/reliability.md
 
 check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
 	@$(BIN)/python -m deploy.check $(CODE)

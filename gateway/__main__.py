@@ -14,7 +14,7 @@ from gateway.commands import add_first_user, ask_password
 from gateway.passwords import Passwords, WeakPassword
 from gateway.settings import SettingError, Settings, from_env
 from gateway.users import UserError, Users
-from telemetry import logs
+from telemetry import failpoints, logs
 from web.serve import gunicorn
 
 
@@ -44,6 +44,7 @@ def main() -> None:
 def _settings() -> Settings:
     settings = from_env(os.environ)
     logs.configure("gateway", style="json" if settings.log_style == "json" else "text")
+    failpoints.arm(os.environ)
     return settings
 
 

@@ -14,8 +14,8 @@ from werkzeug.datastructures import Headers
 from gateway import incoming, outgoing
 from gateway.description import describe
 from gateway.identity import current
-from gateway.routes import ISSUE_TOKEN, PLAIN, RECEIVE_UPLOAD, SHOW_JOB, Route
-from gateway.schemas import TokenRequest
+from gateway.routes import CANCEL_JOB, ISSUE_TOKEN, PLAIN, RECEIVE_UPLOAD, SHOW_JOB, Route
+from gateway.schemas import END_STATES, TokenRequest
 from gateway.signin import SignIn, wrong
 from gateway.tokens import ApiTokens
 from web.app import json_body
@@ -60,6 +60,7 @@ def blueprint(services: Services, *, sign_in: SignIn, tokens: ApiTokens) -> Blue
     for route in PLAIN:
         _add(api, route, _passed_on(services, route))
     _add(api, SHOW_JOB, _job(services))
+    _add(api, CANCEL_JOB, _cancel(services))
     _add(api, RECEIVE_UPLOAD, _upload(services.upload))
     _add(api, ISSUE_TOKEN, _token(sign_in, tokens))
 
@@ -101,6 +102,30 @@ def _job(services: Services) -> Callable[..., Response]:
         return outgoing.as_json(answer, what=SHOW_JOB.what)
 
     return view
+
+
+def _cancel(services: Services) -> Callable[..., Response]:
+    def view(**ids: str) -> Response:
+        state = _told_state(services.eventlog, ids)
+        if state in END_STATES:
+            detail = "The job has ended already, so there is nothing to cancel. What it made stays."
+            raise Refusal(409, "job_ended", detail, state=state)
+        answer = _send(services.upload, CANCEL_JOB, _path(CANCEL_JOB, ids))
+        outgoing.refuse_with(answer, what=CANCEL_JOB.what)
+        taken: dict[str, Any] = orjson.loads(answer.read())
+        return _json(taken | ({"state": state} if state else {}), answer.status)
+
+    return view
+
+
+def _told_state(eventlog: ServiceClient, ids: Mapping[str, str]) -> str | None:
+    """The state of a job; None where the event log has not heard of it, and upload must know whether there is one."""
+    answer = _send(eventlog, SHOW_JOB, _path(SHOW_JOB, ids))
+    if answer.status == 404:
+        answer.read()
+        return None
+    outgoing.refuse_with(answer, what=SHOW_JOB.what)
+    return str(orjson.loads(answer.read())["state"])
 
 
 def _early(upload: ServiceClient, route: Route, ids: Mapping[str, str]) -> Response:

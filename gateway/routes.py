@@ -68,6 +68,16 @@ SHOW_JOB: Final = Route(
     answer=schemas.Job,
 )
 
+CANCEL_JOB: Final = Route(
+    method="POST",
+    path="/jobs/{job_id}/cancel",
+    service="upload",
+    what="job",
+    summary="Ask for a job to stop; what it has created stays. 409 `job_ended` with its `state` if it has ended",
+    answer=schemas.JobAnswer,
+    status=202,
+)
+
 #: What is passed on without a second thought.
 PLAIN: Final = (
     Route(
@@ -167,4 +177,4 @@ PLAIN: Final = (
     ),
 )
 
-ROUTES: Final = (ISSUE_TOKEN, RECEIVE_UPLOAD, SHOW_JOB, *PLAIN)
+ROUTES: Final = (ISSUE_TOKEN, RECEIVE_UPLOAD, SHOW_JOB, CANCEL_JOB, *PLAIN)

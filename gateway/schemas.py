@@ -2,16 +2,10 @@
 
 from marshmallow import Schema, fields, validate
 
-_STATES = (
-    "submitted",
-    "validating",
-    "provisioning",
-    "completed",
-    "completed_with_errors",
-    "rejected",
-    "failed",
-    "cancelled",
-)
+#: How a job can have ended.
+END_STATES = ("completed", "completed_with_errors", "rejected", "failed", "cancelled")
+
+_STATES = ("submitted", "validating", "provisioning", *END_STATES)
 
 
 class TokenRequest(Schema):

@@ -43,5 +43,8 @@ class Bus(Protocol):
     def is_ready(self) -> bool:
         """Whether the broker can be reached and the channels are open, with a reader on each queue being consumed."""
 
+    def is_alive(self) -> bool:
+        """Whether its own loops still turn, be the broker there or away. If not, only a new process helps."""
+
     def close(self) -> None:
         """Let go of the broker; what is being consumed ends. Harmless when done twice."""

@@ -9,6 +9,7 @@ from messaging import headers, metrics
 from messaging.bus import Bus
 from messaging.errors import Reject, Retry, Unavailable, Unroutable
 from messaging.message import Delivery, Message
+from telemetry import failpoints
 from telemetry.logs import log_context
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,9 @@ class Consumer(Generic[T]):
         result = "error"
         with log_context(job=message.correlation_id, message=message.message_id):
             try:
+                failpoints.hit("consumer.after-read")
                 result = self._outcome(delivery)
+                failpoints.hit("consumer.after-publish")
             finally:
                 metrics.HANDLED.labels(self._queue, result).inc()
 
@@ -99,6 +102,7 @@ class Consumer(Generic[T]):
 
     def _publish(self, values: Iterable[T], *, cause: Message) -> None:
         for value in values:
+            failpoints.hit("consumer.after-handler")
             self._bus.publish(headers.traced(self._codec.encode(value), cause=cause))
 
     def _retry(self, delivery: Delivery, reason: str) -> str:

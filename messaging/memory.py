@@ -83,6 +83,9 @@ class MemoryBus:
     def is_ready(self) -> bool:
         return not self._closed
 
+    def is_alive(self) -> bool:
+        return True  # it has no loop of its own that could stop
+
     def close(self) -> None:
         with self._changed:
             self._closed = True

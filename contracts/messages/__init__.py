@@ -9,6 +9,7 @@ from marshmallow import Schema
 from contracts.messages import (
     job_accepted_v1,
     job_cancel_requested_v1,
+    job_cancelled_v1,
     job_failed_v1,
     job_finished_v1,
     job_rejected_v1,
@@ -20,6 +21,7 @@ from contracts.messages import (
 )
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
 from contracts.messages.job_cancel_requested_v1 import JobCancelRequestedV1
+from contracts.messages.job_cancelled_v1 import JobCancelledV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_finished_v1 import JobFinishedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
@@ -34,6 +36,7 @@ __all__ = [
     "Contract",
     "JobAcceptedV1",
     "JobCancelRequestedV1",
+    "JobCancelledV1",
     "JobFailedV1",
     "JobFinishedV1",
     "JobRejectedV1",
@@ -56,6 +59,7 @@ Contract: TypeAlias = (
     | SeatsProvisionedV1
     | JobFailedV1
     | JobCancelRequestedV1
+    | JobCancelledV1
     | JobFinishedV1
 )
 
@@ -71,6 +75,7 @@ SCHEMAS: Mapping[str, Schema] = MappingProxyType(
         SeatsProvisionedV1.TYPE: seats_provisioned_v1.SCHEMA,
         JobFailedV1.TYPE: job_failed_v1.SCHEMA,
         JobCancelRequestedV1.TYPE: job_cancel_requested_v1.SCHEMA,
+        JobCancelledV1.TYPE: job_cancelled_v1.SCHEMA,
         JobFinishedV1.TYPE: job_finished_v1.SCHEMA,
     }
 )

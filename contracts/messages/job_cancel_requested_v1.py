@@ -1,4 +1,4 @@
-"""`job.cancel-requested.v1`: upload → validator, provisioner, eventlog."""
+"""`job.cancel-requested.v1`: upload → provisioner, eventlog."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from contracts.messages.fields import ACCOUNT, NAME, MessageSchema, Time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCancelRequestedV1:
-    """Someone wants the job to stop. What has been made stays."""
+    """Someone wants the job to stop. The provisioner answers with `job.cancelled.v1`; what has been made stays."""
 
     TYPE: ClassVar[str] = "job.cancel-requested.v1"
     job_id: UUID

@@ -34,7 +34,10 @@ log.file = false
 
 @dataclass(slots=True, kw_only=True)
 class RabbitServer:
-    """The node; a context manager. `ports` has a number for each of PORTS; keep folder and node name together."""
+    """The node; a context manager. `ports` has a number for each of PORTS; keep folder and node name together.
+
+    `maps`: whether it has a port mapper of its own; nodes that are to find each other have one together.
+    """
 
     program: Path
     folder: Path
@@ -43,6 +46,7 @@ class RabbitServer:
     user: str = "bulk"
     vhost: str = "bulk"
     node: str = "bulk@localhost"
+    maps: bool = True
     _mapper: Process | None = field(default=None, init=False)
     _broker: Process | None = field(default=None, init=False)
 
@@ -69,9 +73,10 @@ class RabbitServer:
     def launch(self) -> None:
         """Start the port mapper and the node without waiting: it takes a while, in which other things can start."""
         self._write_files()
-        self._mapper = Process(self._mapper_program(), self.folder / "epmd.pid")
         self._broker = Process(self._broker_program(), self.folder / "rabbitmq.pid")
-        self._mapper.start()
+        if self.maps:
+            self._mapper = Process(self.mapper_program(), self.folder / "epmd.pid")
+            self._mapper.start()
         self._broker.start()
 
     def wait(self) -> None:
@@ -92,7 +97,8 @@ class RabbitServer:
         self._broker = self._mapper = None
 
     def is_running(self) -> bool:
-        return all(process is not None and process.is_running() for process in (self._broker, self._mapper))
+        needed = (self._broker, self._mapper) if self.maps else (self._broker,)
+        return all(process is not None and process.is_running() for process in needed)
 
     def _write_files(self) -> None:
         """Its configuration, plug-ins and cookie; only the owner may read them, for they hold the password."""
@@ -106,7 +112,7 @@ class RabbitServer:
         if not (self.folder / ".erlang.cookie").exists():
             _write_private(self.folder / ".erlang.cookie", secrets.token_hex(20))
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """All paths are set, so that nothing under /etc/rabbitmq or /var/lib/rabbitmq has a say."""
         folder = self.folder
         return {
@@ -132,16 +138,16 @@ class RabbitServer:
             "RUNNING_UNDER_SYSTEMD": "true",  # its start script becomes the node, instead of a shell that waits for it
         }
 
-    def _mapper_program(self) -> Program:
+    def mapper_program(self) -> Program:
         """`epmd` in the foreground as our child; left to itself RabbitMQ would start one that outlives it."""
         argv = ["epmd", "-port", str(self.ports["epmd"]), "-address", HOST]
         log = self.folder / "log" / "epmd.log"
-        return Program(name="epmd", argv=argv, env=self._environment(), cwd=self.folder, grace=3, log=log)
+        return Program(name="epmd", argv=argv, env=self.environment(), cwd=self.folder, grace=3, log=log)
 
     def _broker_program(self) -> Program:
         log = self.folder / "log" / "rabbitmq.log"
         argv = [str(self.program)]
-        return Program(name="rabbitmq", argv=argv, env=self._environment(), cwd=self.folder, grace=45, log=log)
+        return Program(name="rabbitmq", argv=argv, env=self.environment(), cwd=self.folder, grace=45, log=log)
 
     def _wait(self, broker: Process) -> None:
         deadline = time.monotonic() + _START_SECONDS

@@ -11,6 +11,7 @@ from messaging.message import Delivery, Message
 from messaging.perseverance import handled
 from messaging.rabbitmq.addresses import addresses
 from messaging.rabbitmq.declare import declare
+from messaging.rabbitmq.link import STUCK_AFTER
 from messaging.rabbitmq.publisher import Publisher
 from messaging.rabbitmq.subscription import Subscription
 from messaging.topology import Topology
@@ -24,6 +25,7 @@ class RabbitBus:
     `urls`: one address, or several of one cluster with commas between (see messaging.rabbitmq.addresses). `declare`:
     whether to declare the topology on each connection; if not, it must be there (see messaging.rabbitmq.definitions),
     and the broker's user needs no permission to configure. `patience`: after how many seconds publishing fails.
+    `stuck_after`: see `Link`.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class RabbitBus:
         declare: bool = True,
         patience: float = 10.0,
         backoff: Backoff | None = None,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         self._topology = topology
         self._app_id = app_id
         self._declare = declare
         self._urls = urls
         self._backoff = backoff or Backoff()
+        self._stuck_after = stuck_after
         self._subscriptions: set[Subscription] = set()
         self._closed = threading.Event()
         self._publisher = Publisher(
@@ -49,6 +53,7 @@ class RabbitBus:
             prepare=self._prepare,
             patience=patience,
             backoff=self._backoff,
+            stuck_after=stuck_after,
         )
 
     def publish(self, message: Message) -> None:
@@ -67,6 +72,7 @@ class RabbitBus:
             app_id=self._app_id,
             prepare=self._prepare,
             backoff=self._backoff,
+            stuck_after=self._stuck_after,
         )
         self._subscriptions.add(subscription)
         try:
@@ -98,6 +104,9 @@ class RabbitBus:
 
     def is_ready(self) -> bool:
         return self._publisher.is_open and all(subscription.is_open for subscription in self._subscriptions.copy())
+
+    def is_alive(self) -> bool:
+        return self._publisher.is_alive and all(reader.is_alive for reader in self._subscriptions.copy())
 
     def close(self) -> None:
         self._closed.set()

@@ -28,18 +28,23 @@ def properties(message: Message, *, app_id: str) -> BasicProperties:
 
 
 def delivery(queue: str, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> Delivery:
-    """A delivery from `queue`. Never fails: whatever a stranger left out or wrote wrongly is empty (the time: 1970)."""
-    message = Message(
-        type=_text(properties.type) or _text(method.routing_key),
+    """A delivery from `queue`. Never fails, as `message`."""
+    arrived = message(method.routing_key, properties, body)
+    return Delivery(
+        message=arrived, queue=queue, attempt=headers.attempt(arrived), redelivered=bool(method.redelivered)
+    )
+
+
+def message(routing_key: object, properties: BasicProperties, body: bytes) -> Message:
+    """What arrived. Never fails: whatever a stranger left out or wrote wrongly is empty (the time: 1970)."""
+    return Message(
+        type=_text(properties.type) or _text(routing_key),
         message_id=_text(properties.message_id),
         correlation_id=_text(properties.correlation_id),
         body=body,
         timestamp=_time(properties.timestamp),
         app_id=_text(properties.app_id),
         headers=_headers(properties.headers),
-    )
-    return Delivery(
-        message=message, queue=queue, attempt=headers.attempt(message), redelivered=bool(method.redelivered)
     )
 
 

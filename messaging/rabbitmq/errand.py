@@ -56,8 +56,8 @@ class Errands:
         self._waiting.append(errand)
 
     def run(self, channel: BlockingChannel) -> None:
-        """Do them all. If the connection is lost, its error is raised, and the one in hand is still the first."""
-        while self._waiting:
+        """Do those that wait now. If the connection is lost its error is raised, and the one in hand stays first."""
+        for _ in range(len(self._waiting)):
             if not self._waiting[0].given_up:
                 self._waiting[0].run(channel)
             self._waiting.popleft()

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import TypeVar
 
 import pika
@@ -21,7 +22,13 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _TICK = 0.5  # seconds within which a channel that died in silence is noticed
-_LEAVE = 5.0  # seconds for closing in good order
+_LEAVE = 15.0  # seconds for closing in good order; connecting, which is finished first, may take 10 of them
+
+STUCK_AFTER = 30.0  # seconds
+
+# While the broker owes an answer the loop waits for it: heartbeats tell after 60 s at most that there is no broker any
+# more, and one that takes no messages, for its memory or disk is short, is given up after 60 s too.
+_WAITS_FOR_THE_BROKER = 3
 
 _LOST = (AMQPError, AMQPConnectorException, OSError)
 
@@ -39,6 +46,8 @@ class Link:
 
     Nobody else touches the connection: `ask` and `tell` have things done by the thread. `prepare` makes a new channel
     ready for use; `is_sound` says whether it still is (pika does not tell when the broker closes a channel alone).
+    `stuck_after`: seconds in which the thread's loop turns once at least; three times that while the broker owes it an
+    answer.
     """
 
     def __init__(
@@ -49,12 +58,15 @@ class Link:
         prepare: Callable[[BlockingChannel], None],
         is_sound: Callable[[BlockingChannel], bool],
         backoff: Backoff,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         self._name = name
         self._parameters = parameters
         self._prepare = prepare
         self._is_sound = is_sound
         self._backoff = backoff
+        self._stuck_after = stuck_after
+        self._turns_before = 0.0
         self._errands = Errands()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -69,6 +81,13 @@ class Link:
         channel = self._channel
         return channel is not None and self._is_sound(channel)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the loop turns, or need not: it was not started, or it is being closed."""
+        if self._thread is None or self._closing.is_set():
+            return True
+        return self._thread.is_alive() and monotonic() < self._turns_before
+
     def holds(self, channel: BlockingChannel) -> bool:
         """Whether `channel` is the present one: what an older one delivered is back in its queue."""
         return self._channel is channel and channel.is_open
@@ -82,6 +101,7 @@ class Link:
         """Begin to connect; harmless when done before."""
         with self._lock:
             if self._thread is None and not self._closing.is_set():
+                self._turn()
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
 
@@ -135,17 +155,19 @@ class Link:
     def _keep_open(self) -> None:
         pauses = self._backoff.pauses()
         while not self._closing.is_set():
+            self._turn(_WAITS_FOR_THE_BROKER)
             try:
                 with self._open() as channel:
                     pauses = self._backoff.pauses()
                     self._serve(channel)
             except _LOST as error:
                 self._note(error)
+                self._turn()
                 self._closing.wait(next(pauses))
 
     @contextmanager
     def _open(self) -> Iterator[BlockingChannel]:
-        connection = pika.BlockingConnection(self._parameters)
+        connection = self._connection()
         try:
             channel = connection.channel()
             self._prepare(channel)
@@ -162,15 +184,31 @@ class Link:
                 if connection.is_open:
                     connection.close()
 
+    def _connection(self) -> pika.BlockingConnection:
+        """To the first address that answers."""
+        errors: list[Exception] = []
+        for parameters in self._parameters:
+            self._turn(_WAITS_FOR_THE_BROKER)
+            try:
+                return pika.BlockingConnection(parameters)
+            except _LOST as error:
+                errors.append(error)
+        raise errors[-1] if errors else ValueError("the addresses of the broker must be a non-empty list")
+
     def _serve(self, channel: BlockingChannel) -> None:
         while True:
+            self._turn(_WAITS_FOR_THE_BROKER)
             closing = self._closing.is_set()  # before the errands, of which the last acknowledgement is one
             self._errands.run(channel)
             if closing:
                 return
             if not self._is_sound(channel):
                 raise ChannelLost("the broker closed the channel or cancelled its reader")
+            self._turn()
             channel.connection.process_data_events(time_limit=_TICK)
+
+    def _turn(self, allowance: int = 1) -> None:
+        self._turns_before = monotonic() + allowance * self._stuck_after
 
     def _note(self, error: Exception) -> None:
         refused = refusal(error) if isinstance(error, ChannelClosedByBroker) else None

@@ -12,7 +12,7 @@ from messaging.backoff import Backoff
 from messaging.errors import PublishFailed, Unavailable, Unroutable
 from messaging.message import Message
 from messaging.rabbitmq.envelope import properties
-from messaging.rabbitmq.link import Link, LinkDown
+from messaging.rabbitmq.link import STUCK_AFTER, Link, LinkDown
 from messaging.rabbitmq.refusal import refusal
 
 
@@ -27,6 +27,7 @@ class Publisher:
         prepare: Callable[[BlockingChannel], None],
         patience: float,
         backoff: Backoff,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         def with_confirms(channel: BlockingChannel) -> None:
             prepare(channel)
@@ -40,6 +41,7 @@ class Publisher:
             prepare=with_confirms,
             is_sound=lambda channel: channel.is_open,
             backoff=backoff,
+            stuck_after=stuck_after,
         )
 
     @property
@@ -47,6 +49,11 @@ class Publisher:
         """Whether there is a channel to publish on; the first to ask has it opened."""
         self._link.start()
         return self._link.is_open
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its link's loop turns."""
+        return self._link.is_alive
 
     def publish(self, message: Message, *, exchange: str, routing_key: str, mandatory: bool) -> None:
         """Return when the broker has it safe; see `Bus.publish`."""

@@ -11,7 +11,7 @@ from pika.spec import Basic
 from messaging.backoff import Backoff
 from messaging.message import Delivery
 from messaging.rabbitmq import envelope
-from messaging.rabbitmq.link import Link
+from messaging.rabbitmq.link import STUCK_AFTER, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Subscription:
         app_id: str,
         prepare: Callable[[BlockingChannel], None],
         backoff: Backoff,
+        stuck_after: float = STUCK_AFTER,
     ) -> None:
         def reading(channel: BlockingChannel) -> None:
             prepare(channel)
@@ -49,6 +50,7 @@ class Subscription:
             prepare=reading,
             is_sound=lambda channel: channel.is_open and bool(channel.consumer_tags),
             backoff=backoff,
+            stuck_after=stuck_after,
         )
         self._link.start()
 
@@ -56,6 +58,11 @@ class Subscription:
     def is_open(self) -> bool:
         """Whether the broker has this reader on its list."""
         return self._link.is_open
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its link's loop turns."""
+        return self._link.is_alive
 
     def next(self, *, seconds: float) -> Received | None:
         """The next delivery that is still ours, if one comes in time; raises `BrokerRefused` if none ever will."""

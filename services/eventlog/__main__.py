@@ -1,9 +1,9 @@
 """Wires the event log's processes: `python -m services.eventlog web | worker | migrate`."""
 
 import os
-import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
@@ -14,14 +14,19 @@ from contracts.topology import EVENTLOG, TOPOLOGY
 from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
+from messaging.together import run_together
 from services.eventlog.app import make_app
+from services.eventlog.dead_letters import DeadLetterWatch
 from services.eventlog.handler import record_event
 from services.eventlog.reading import Archive
+from services.eventlog.reconciling import Reconciler
 from services.eventlog.settings import WebSettings, WorkerSettings, log_style, migrated_database
 from services.eventlog.sources import UploadedSources
 from services.eventlog.store import EventLog
+from services.eventlog.unfinished import UnfinishedJobs
 from settings import BadSetting
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient
@@ -34,6 +39,7 @@ PACKAGE = "services.eventlog"
 def web_app() -> Flask:
     """The Flask application, for gunicorn."""
     logs.configure(SERVICE, style=log_style(os.environ))
+    failpoints.arm(os.environ)
     settings = WebSettings.from_env(os.environ)
     store = Database(settings.database_url, application_name="eventlog-web", max_size=settings.threads)
     key = AccessKey(settings.access_key)
@@ -42,27 +48,32 @@ def web_app() -> Flask:
 
 
 def work() -> None:
-    """Record events until SIGTERM or SIGINT; the one in hand is finished first."""
+    """Record events, and see after stalled jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    store = Database(settings.database_url, application_name="eventlog-worker", max_size=2)
+    store = Database(settings.database_url, application_name="eventlog-worker", max_size=4)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
     health = HealthServer(
-        settings.health_listen, alive=lambda: True, ready=lambda: {name: ask() for name, ask in ready.items()}
+        settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}
     )
+    codec = Codec(SERVICE)
     consumer = Consumer(
         bus,
         queue=EVENTLOG.name,
-        codec=Codec(SERVICE),
+        codec=codec,
         handler=partial(record_event, log=EventLog(store)),
         unavailable=UNAVAILABLE,
     )
+    reconciler = Reconciler(UnfinishedJobs(store), bus, codec=codec, rules=settings.rules)
+    loops: dict[str, Callable[[threading.Event], None]] = {
+        "events": consumer.run,
+        "reconciler": partial(reconciler.run, interval=settings.reconcile_seconds),
+        "dead letters": DeadLetterWatch(bus, TOPOLOGY).run,
+    }
     health.start()
     try:
-        consumer.run(stop)
+        run_together(loops, stop=stop)
     finally:
         health.stop()
         bus.close()
@@ -72,6 +83,7 @@ def work() -> None:
 def run(arguments: list[str]) -> int:
     """Start what the argument names; the exit status. Raises `BadSetting`."""
     logs.configure(SERVICE, style=log_style(os.environ))
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             settings = WebSettings.from_env(os.environ)

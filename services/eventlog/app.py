@@ -125,7 +125,7 @@ def _add_summary(app: Flask, archive: Archive, sources: Sources) -> None:
                 template=template.version(job.template_version or 1),
                 otherwise=not_processed_reason(job),
             )
-        except csvfile.FileProblem as error:  # only of a job that failed before its file had been read
+        except csvfile.FileProblem as error:  # only of a job that ended before its file had been read
             raise Refusal(409, "nothing_created", f"The file can't be read: {error.message}") from None
         except SourceChanged as error:
             log.error("job %s: %s", job.job_id, error)  # noqa: TRY400  # where it was raised says nothing
@@ -158,7 +158,7 @@ def _summarised(job: Job) -> Job:
             409, "nothing_created", "The file was rejected and no Seat was created. See the list of its problems."
         )
     if job.source is None:
-        raise Refusal(409, "nothing_created", "The job failed before there was a file, so no Seat was created.")
+        raise Refusal(409, "nothing_created", "The job ended before there was a file, so no Seat was created.")
     return job
 
 

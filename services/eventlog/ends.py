@@ -21,14 +21,24 @@ def settled(job: Job) -> Job:
 
 def _due(job: Job) -> tuple[State, datetime] | None:
     """The end that the facts make, and when it came about by the facts' own times: the same in any order."""
-    if job.submitted_at is not None and job.rejected_at is not None:
+    nothing_to_wait_for = job.submitted_at is not None or job.given_up_at is not None
+    if nothing_to_wait_for and (end := _reached(job)) is not None:
+        return end
+    if job.failed_at is not None and job.rejected_at is None and not job.all_in:
+        return State.FAILED, job.failed_at
+    return None
+
+
+def _reached(job: Job) -> tuple[State, datetime] | None:
+    if job.rejected_at is not None:
         return State.REJECTED, job.rejected_at
-    if job.submitted_at is not None and job.accepted_at is not None and job.all_in:
+    if job.accepted_at is not None and job.all_in:
         clean = job.failed == 0 and job.created == job.rows
         finished_at = max(job.accepted_at, job.provisioned_at or job.accepted_at)
         return (State.COMPLETED if clean else State.COMPLETED_WITH_ERRORS), finished_at
-    if job.failed_at is not None and job.rejected_at is None and not job.all_in:
-        return State.FAILED, job.failed_at
+    is_verdict_clear = not job.chunks_in or job.accepted_at is not None or job.given_up_at is not None
+    if job.cancelled_at is not None and job.all_in_before_cancel and is_verdict_clear:
+        return State.CANCELLED, max(job.cancelled_at, job.provisioned_at or job.cancelled_at)
     return None
 
 

@@ -21,7 +21,7 @@ class State(StrEnum):
     COMPLETED_WITH_ERRORS = "completed_with_errors"
     REJECTED = "rejected"
     FAILED = "failed"
-    CANCELLED = "cancelled"  # never reached yet: a cancel request is noted, and no stage acts on it so far
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,10 @@ class Job:
     failed_code: str | None = None
     failed_message: str | None = None
     cancel_requested_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancelled_by: str | None = None
+    cancelled_chunks: int | None = None
+    given_up_at: datetime | None = None  # by the reconciler: what is not known by then is not waited for any more
     finished: JobFinishedV1 | None = None
 
     @property
@@ -86,6 +90,11 @@ class Job:
     def all_in(self) -> bool:
         """Whether the outcomes of all chunks are known."""
         return self.accepted_at is not None and len(self.chunks_in) == self.chunks
+
+    @property
+    def all_in_before_cancel(self) -> bool:
+        """Whether the job was cancelled and the outcomes of all chunks that were provisioned before are known."""
+        return self.cancelled_chunks is not None and len(self.chunks_in) >= self.cancelled_chunks
 
     @property
     def state(self) -> State:

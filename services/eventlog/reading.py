@@ -53,14 +53,14 @@ class Archive:
         return [from_row(row) for row in found]
 
     def timeline(self, account: str, job: Job) -> list[Entry]:
-        """What happened in a job, in the order in which it happened; its end, when there is one, is the last line."""
+        """What happened in a job, in the order in which it happened; a cancel may come after its end."""
         rows = self._rows("list_events", account=account, job_id=job.job_id)
         entries = [Entry(type=row["type"], occurred_at=row["occurred_at"], text=row["text"]) for row in rows]
         if job.finished is None:
             return entries
         finished = job.finished
         end = Entry(type=JobFinishedV1.TYPE, occurred_at=finished.finished_at, text=end_text(finished))
-        return [*entries, end]
+        return sorted([*entries, end], key=lambda entry: entry.occurred_at)
 
     def problems(self, account: str, job_id: UUID, *, after: int, limit: int) -> list[tuple[int, Problem]]:
         """Problems with their numbers, in the order of the file, behind the number ``after``."""

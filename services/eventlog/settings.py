@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from services.eventlog.reconciler import Rules
 from settings import Environment
 
 LogStyle = Literal["text", "json"]
@@ -35,22 +36,33 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """What `worker` needs. ``declare`` is whether it declares the queues itself."""
+    """What `worker` needs. ``declare`` is whether it declares the queues itself; ``reconcile_seconds`` lie between two
+    rounds of the reconciler, which follows the ``rules``.
+    """
 
     database_url: str = field(repr=False)
     amqp_url: str = field(repr=False)
     health_listen: str
     declare: bool = True
+    reconcile_seconds: int = 30
+    rules: Rules = field(default_factory=Rules)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "WorkerSettings":
-        """`BULK_DATABASE_URL`, `BULK_AMQP_URL`, `BULK_HEALTH_LISTEN`, `BULK_AMQP_DECLARE`. Raises `BadSetting`."""
+        """`BULK_DATABASE_URL`, `BULK_AMQP_URL`, `BULK_HEALTH_LISTEN`, `BULK_AMQP_DECLARE`, `BULK_RECONCILE_SECONDS`,
+        `BULK_STALLED_SECONDS`, `BULK_RECONCILE_TRIES`. Raises `BadSetting`.
+        """
         given = Environment(env)
         return cls(
             database_url=given.text("BULK_DATABASE_URL"),
             amqp_url=given.text("BULK_AMQP_URL"),
             health_listen=given.text("BULK_HEALTH_LISTEN"),
             declare=given.yes("BULK_AMQP_DECLARE", default=True),
+            reconcile_seconds=given.number("BULK_RECONCILE_SECONDS", default=30),
+            rules=Rules(
+                stalled_seconds=given.number("BULK_STALLED_SECONDS", default=300),
+                tries=given.number("BULK_RECONCILE_TRIES", default=3),
+            ),
         )
 
 

@@ -6,16 +6,20 @@ follows from the facts, never from the order in which they came:
 * a fact that is known is not changed by hearing it again;
 * all chunks in, `job.accepted` and `job.submitted` heard: `completed` or `completed_with_errors`;
 * `job.rejected` and `job.submitted` heard: `rejected`;
+* `job.cancelled` and as many chunks as it tells of in, and `job.submitted` heard: `cancelled`, unless all chunks are in
+  or the file was rejected: then there was nothing left to cancel;
 * `job.failed` heard: `failed`, at once, with what was created until then.
 
 A job ends once: its `job.finished` is made once, kept and told again unchanged. What comes after the end still counts:
 Seats made by a chunk that was under way when the job failed are in `created` and in the summary, but the job does not
 end a second time. Only one thing is left to the order of arrival, because no log can foresee it: where a job fails and
 yet all its rows get their outcomes (or its rejection), what is known first is the end that is told. The same holds
-where a request was refused and told as failed, and its sender then uses its idempotency key for a better one.
+where a request was refused and told as failed, and its sender then uses its idempotency key for a better one; and where
+a job is cancelled before its first chunk, while the verdict on its file is on its way or never comes.
 
-The end of an accepted or rejected job waits for `job.submitted`, which upload gives to the validator and to the event
-log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency key.
+The end of an accepted, rejected or cancelled job waits for `job.submitted`, which upload gives to the validator and to
+the event log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency
+key. When the reconciler has given the job up (a `job.failed` of its stage), the job ends with what is known.
 """
 
 from dataclasses import replace
@@ -24,6 +28,7 @@ from types import MappingProxyType
 
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
 from contracts.messages.job_cancel_requested_v1 import JobCancelRequestedV1
+from contracts.messages.job_cancelled_v1 import JobCancelledV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
@@ -39,7 +44,11 @@ Event = (
     | SeatsProvisionedV1
     | JobFailedV1
     | JobCancelRequestedV1
+    | JobCancelledV1
 )
+
+#: The stage that a `job.failed` of the reconciler names.
+RECONCILER = "reconciler"
 
 #: Chunks that a job may have: far above any job, so that a wrong number can't take memory.
 MAX_CHUNKS = 1_000_000
@@ -82,6 +91,8 @@ def occurred_at(event: Event) -> datetime:
             return event.provisioned_at
         case JobFailedV1():
             return event.failed_at
+        case JobCancelledV1():
+            return event.cancelled_at
         case _:  # JobCancelRequestedV1
             return event.requested_at
 
@@ -106,6 +117,8 @@ def _learn(job: Job, event: Event) -> Job:
             return _provisioned(job, event)
         case JobFailedV1():
             return _failed(job, event)
+        case JobCancelledV1():
+            return _cancelled(job, event)
         case _:  # JobCancelRequestedV1
             return replace(job, cancel_requested_at=job.cancel_requested_at or event.requested_at)
 
@@ -159,6 +172,12 @@ def _provisioned(job: Job, event: SeatsProvisionedV1) -> Job:
     )
 
 
+def _cancelled(job: Job, event: JobCancelledV1) -> Job:
+    if job.cancelled_at is not None:
+        return job
+    return replace(job, cancelled_at=event.cancelled_at, cancelled_by=event.requested_by, cancelled_chunks=event.chunks)
+
+
 def _failed(job: Job, event: JobFailedV1) -> Job:
     """Of several failures the earliest is kept.
 
@@ -167,6 +186,8 @@ def _failed(job: Job, event: JobFailedV1) -> Job:
     """
     if event.idempotency_key is not None and job.submitted_at is not None:
         return job
+    if event.stage == RECONCILER:
+        job = replace(job, given_up_at=job.given_up_at or event.failed_at)
     if job.failed_at is not None and (job.failed_at, job.failed_stage or "") <= (event.failed_at, event.stage):
         return job
     return replace(

@@ -22,6 +22,7 @@ from services.eventlog.outcomes import pack
 from services.eventlog.rows import from_row, to_row
 from services.eventlog.state import Event, apply, first_seen, occurred_at, tally
 from services.eventlog.words import text_of
+from telemetry import failpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,12 @@ class EventLog:
         with self._database.transaction() as connection:
             before = self._locked(connection, event)
             if not self._insert_event(connection, event):
+                connection.execute(self._sql["hear_again"], {"job_id": event.job_id})
                 return Recorded(job=before, new=False, ended=False)
             after = settled(apply(before, event))
             self._insert_details(connection, before, event)
             connection.execute(self._sql["update_job"], to_row(after))
+            failpoints.hit("eventlog.before-commit")
             return Recorded(job=after, new=True, ended=before.finished is None and after.finished is not None)
 
     def _locked(self, connection: DictConnection, event: Event) -> Job:

@@ -11,6 +11,7 @@ from contracts.messages.fields import utc_text
 from contracts.messages.seats_provisioned_v1 import Outcome
 from contracts.template import OUTCOME_COLUMNS, Template
 from contracts.template.rules import fold
+from telemetry import failpoints
 
 _OUTCOME_WORDS = frozenset(fold(name) for name in OUTCOME_COLUMNS)
 
@@ -66,6 +67,7 @@ def _rows(
         while outcome is not None and outcome.line < record.line:
             outcome = next(coming, None)
         found = outcome is not None and outcome.line == record.line
+        failpoints.hit("eventlog.mid-summary")
         yield (*own(record.cells), *(outcome_cells(outcome) if outcome is not None and found else missing))
 
 

@@ -1,6 +1,7 @@
 """What the event log says to an admin, in plain words."""
 
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
+from contracts.messages.job_cancelled_v1 import JobCancelledV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_finished_v1 import JobFinishedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
@@ -22,6 +23,8 @@ def message_of(job: Job, state: State) -> str | None:
         return _rejection(job)
     if state is State.FAILED:
         return _failure(job)
+    if state is State.CANCELLED:
+        return f"{_canceller(job)} {_counts(job)}"
     return None
 
 
@@ -31,15 +34,25 @@ def _rejection(job: Job) -> str:
 
 
 def _failure(job: Job) -> str:
+    return f"{(job.failed_message or 'The job could not go on.').rstrip()} {_counts(job)}"
+
+
+def _canceller(job: Job) -> str:
+    return f"{job.cancelled_by} cancelled the job."
+
+
+def _counts(job: Job) -> str:
     created = f"{counted(job.created, 'Seat was', 'Seats were')} created before that."
     counts = created if job.created else "No Seat was created."
     if job.unprocessed:
         counts += f" {counted(job.unprocessed, 'row was', 'rows were')} not processed."
-    return f"{(job.failed_message or 'The job could not go on.').rstrip()} {counts}"
+    return counts
 
 
 def not_processed_reason(job: Job) -> str:
     """The reason in the summary of a row that has no outcome."""
+    if job.state is State.CANCELLED:
+        return f"Not processed. {_canceller(job)}"
     return f"Not processed. {job.failed_message or ''}".strip()
 
 
@@ -60,6 +73,8 @@ def text_of(event: Event) -> str:
             return _chunk_text(event)
         case JobFailedV1():
             return f"The job could not go on ({event.stage}): {event.message}"
+        case JobCancelledV1():
+            return _cancel_text(event)
         case _:  # JobCancelRequestedV1
             return f"{event.requested_by} asked to cancel the job."
 
@@ -69,6 +84,12 @@ def end_text(finished: JobFinishedV1) -> str:
     counts = f"{counted(finished.created, 'Seat')} created, {counted(finished.failed, 'row')} failed"
     left = f", {counted(finished.not_processed, 'row')} not processed" if finished.not_processed else ""
     return f"The job ended as {finished.state.replace('_', ' ')}: {counts}{left}."
+
+
+def _cancel_text(event: JobCancelledV1) -> str:
+    if not event.chunks:
+        return "The job was cancelled before its first chunk. No Seat is created."
+    return f"The job was cancelled after {counted(event.chunks, 'chunk')}. No further Seat is created."
 
 
 def _chunk_text(event: SeatsProvisionedV1) -> str:

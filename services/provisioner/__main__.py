@@ -1,9 +1,8 @@
 """Wires the provisioner's processes: `python -m services.provisioner web | worker | migrate`."""
 
 import os
-import signal
 import sys
-import threading
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from flask import Flask
@@ -11,17 +10,21 @@ from flask import Flask
 import database.migrations
 from contracts.codec import Codec
 from contracts.failure import job_failed
-from contracts.topology import PROVISIONER, TOPOLOGY
+from contracts.messages import Contract
+from contracts.topology import PROVISIONER, PROVISIONER_CANCELLATIONS, TOPOLOGY
 from database import queries
 from database.connection import UNAVAILABLE, Database
-from messaging.consumer import Consumer
+from messaging.consumer import Consumer, nobody
+from messaging.message import Message
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
+from messaging.together import run_together
 from services.provisioner.app import create_app
 from services.provisioner.handler import handle
 from services.provisioner.postgres_directory import PostgresDirectory
 from services.provisioner.settings import LogSettings, SettingMissing, WebSettings, WorkerSettings, required
 from services.provisioner.verdicts import PostgresVerdicts
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.serve import gunicorn
@@ -33,6 +36,7 @@ PACKAGE = "services.provisioner"
 def web_app() -> Flask:
     """The Flask application, for gunicorn."""
     logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    failpoints.arm(os.environ)
     settings = WebSettings.from_env(os.environ)
     store = Database(settings.database_url, application_name="provisioner-web", max_size=settings.threads)
     sql = queries.load(PACKAGE)
@@ -45,37 +49,50 @@ def web_app() -> Flask:
 
 
 def work() -> None:
-    """Make Seats until SIGTERM or SIGINT; the chunk in hand is finished first."""
+    """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    store = Database(settings.database_url, application_name="provisioner-worker", max_size=2)
+    store = Database(settings.database_url, application_name="provisioner-worker", max_size=3)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
+    stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
     health = HealthServer(
-        settings.health_listen, alive=lambda: True, ready=lambda: {name: ask() for name, ask in ready.items()}
+        settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}
     )
-    consumer = Consumer(
-        bus,
-        queue=PROVISIONER.name,
-        codec=Codec(SERVICE),
-        handler=partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE))),
-        unavailable=UNAVAILABLE,
-        on_dead_letter=partial(job_failed, stage=SERVICE),
-    )
+    handler = partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE)))
+    ends_job = partial(job_failed, stage=SERVICE)
+    # A wish to cancel that nobody can read is set aside; the job goes on.
+    chunks = _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job)
+    cancellations = _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler)
     health.start()
     try:
-        consumer.run(stop)
+        run_together({"chunks": chunks.run, "cancellations": cancellations.run}, stop=stop)
     finally:
         health.stop()
         bus.close()
         store.close()
 
 
+def _consumer(
+    bus: RabbitBus,
+    queue: str,
+    handler: Callable[[Contract], Iterable[Contract]],
+    *,
+    on_dead_letter: Callable[[Message, str], Iterable[Contract]] = nobody,
+) -> Consumer[Contract]:
+    return Consumer(
+        bus,
+        queue=queue,
+        codec=Codec(SERVICE),
+        handler=handler,
+        unavailable=UNAVAILABLE,
+        on_dead_letter=on_dead_letter,
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Start what the argument names; the exit status."""
     logs.configure(SERVICE, style=LogSettings.from_env(os.environ).style)
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             settings = WebSettings.from_env(os.environ)

@@ -8,10 +8,11 @@ from uuid import UUID
 from contracts.ids import user_id_of
 from database.connection import DictConnection
 from messaging.errors import Retry
-from services.provisioner.directory import ChunkResult, Made, NotMade, SeatChunk, UniqueColumn
+from services.provisioner.directory import ChunkResult, JobCancelled, Made, NotMade, SeatChunk, UniqueColumn
 from services.provisioner.packing import pack, unpack
 from services.provisioner.staging import staged_row
 from services.provisioner.taken import taken, user_id_taken
+from telemetry import failpoints
 
 
 class ChunkTransaction:
@@ -24,15 +25,22 @@ class ChunkTransaction:
         self._keys = {"account": chunk.account, "job_id": chunk.job_id, "chunk": chunk.chunk}
 
     def run(self) -> ChunkResult:
-        """Make the Seats, or tell what was stored when they were made. Raises psycopg's errors, and `Retry`."""
+        """Make the Seats, or tell what was stored when they were made.
+
+        Raises psycopg's errors, `Retry`, and `JobCancelled`; then the caller must roll back.
+        """
+        self._connection.execute(self._queries["let_no_cancellation_pass"], self._keys)
         claimed = self._connection.execute(self._queries["claim_chunk"], self._keys).fetchone()
         if claimed is None:
             return self._stored()
+        if self._connection.execute(self._queries["is_cancelled"], self._keys).fetchone():
+            raise JobCancelled
         provisioned_at: datetime = claimed["provisioned_at"]
         self._stage()
         outcomes = self._inserted(provisioned_at)
         result = tuple(outcomes[seat.line] for seat in self._chunk.seats)
         self._connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": pack(result)})
+        failpoints.hit("provisioner.before-commit")
         return ChunkResult(provisioned_at=provisioned_at, outcomes=result)
 
     def _stored(self) -> ChunkResult:
@@ -46,6 +54,7 @@ class ChunkTransaction:
         with self._connection.cursor() as cursor, cursor.copy(self._queries["stage"]) as copy:
             for seat in self._chunk.seats:
                 copy.write_row(staged_row(self._chunk.job_id, seat))
+                failpoints.hit("provisioner.mid-copy")
 
     def _inserted(self, created_at: datetime) -> dict[int, Made | NotMade]:
         job_id = self._chunk.job_id

@@ -71,6 +71,18 @@ class ChunkResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """A job that was cancelled; ``chunks`` of it had been provisioned, and their Seats stay."""
+
+    cancelled_at: datetime
+    chunks: int
+
+
+class JobCancelled(Exception):
+    """The chunk is of a job that was cancelled before, so nothing is made of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """A value that was asked about and that a Seat of the account has already."""
 
@@ -86,7 +98,14 @@ class SeatDirectory(Protocol):
         """Make the Seats of a chunk, each by itself: a row that can't be made leaves its neighbours alone.
 
         Asked again for the same account, job and chunk it makes nothing and gives the first result again, also when
-        both ask at once. Raises `Retry` where another try may help, `Reject` where none will.
+        both ask at once; also when the job was cancelled meanwhile. Raises `JobCancelled` for a new chunk of a
+        cancelled job, `Retry` where another try may help, `Reject` where none will.
+        """
+
+    def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
+        """From its return on no Seat of the job is made: chunks in hand are waited for, and those to come refused.
+
+        Asked again it tells the same. Raises `Retry` where a chunk takes too long to wait for.
         """
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:

@@ -1,29 +1,63 @@
-"""The provisioner's decision: a chunk of accepted rows in, what became of them out."""
+"""The provisioner's decision: a chunk of accepted rows in, what became of them out; and the end of a cancelled job."""
 
+import logging
 from collections.abc import Iterator
 
-from contracts.messages import Contract, Outcome, SeatsAcceptedV1, SeatsProvisionedV1
+from contracts.messages import (
+    Contract,
+    JobCancelledV1,
+    JobCancelRequestedV1,
+    Outcome,
+    SeatsAcceptedV1,
+    SeatsProvisionedV1,
+)
 from messaging.errors import Reject
-from services.provisioner.directory import Made, NotMade, SeatDirectory
+from services.provisioner.directory import JobCancelled, Made, NotMade, SeatDirectory
 from services.provisioner.rows import seat_chunk
+
+log = logging.getLogger(__name__)
 
 
 def handle(message: Contract, *, directory: SeatDirectory) -> Iterator[Contract]:
-    """Whatever comes from the provisioner's queue, which hears nothing but chunks."""
-    if not isinstance(message, SeatsAcceptedV1):
-        raise Reject(f"the provisioner does nothing with {message.TYPE}")
-    return provision_seats(message, directory=directory)
+    """Whatever comes from the provisioner's queues, which hear of chunks and of cancellations."""
+    match message:
+        case SeatsAcceptedV1():
+            return provision_seats(message, directory=directory)
+        case JobCancelRequestedV1():
+            return cancel_job(message, directory=directory)
+        case _:
+            raise Reject(f"the provisioner does nothing with {message.TYPE}")
 
 
 def provision_seats(chunk: SeatsAcceptedV1, *, directory: SeatDirectory) -> Iterator[Contract]:
-    """Make the Seats of a chunk and tell an outcome for every row; the same chunk gives the same answer again."""
-    result = directory.create_seats(seat_chunk(chunk))
+    """Make the Seats of a chunk and tell an outcome for every row; the same chunk gives the same answer again.
+
+    Of a chunk whose job was cancelled before it nothing is made and nothing told: it was not processed.
+    """
+    try:
+        result = directory.create_seats(seat_chunk(chunk))
+    except JobCancelled:
+        log.info("chunk %d is left: the job was cancelled", chunk.chunk)
+        return
     yield SeatsProvisionedV1(
         job_id=chunk.job_id,
         account=chunk.account,
         chunk=chunk.chunk,
         outcomes=tuple(_told(outcome) for outcome in result.outcomes),
         provisioned_at=result.provisioned_at,
+    )
+
+
+def cancel_job(request: JobCancelRequestedV1, *, directory: SeatDirectory) -> Iterator[Contract]:
+    """Let no Seat of the job be made from now on, and tell how many of its chunks came before."""
+    cancellation = directory.cancel_job(request.account, request.job_id)
+    log.info("cancelled by %s after %d chunks", request.requested_by, cancellation.chunks)
+    yield JobCancelledV1(
+        job_id=request.job_id,
+        account=request.account,
+        chunks=cancellation.chunks,
+        requested_by=request.requested_by,
+        cancelled_at=cancellation.cancelled_at,
     )
 
 

@@ -7,7 +7,18 @@ from uuid import UUID
 
 from contracts.ids import user_id_of
 from services.provisioner import words
-from services.provisioner.directory import ChunkResult, Conflict, Made, NewSeat, NotMade, SeatChunk, UniqueColumn, key
+from services.provisioner.directory import (
+    Cancellation,
+    ChunkResult,
+    Conflict,
+    JobCancelled,
+    Made,
+    NewSeat,
+    NotMade,
+    SeatChunk,
+    UniqueColumn,
+    key,
+)
 from services.provisioner.listing import Position, Seat, SeatPage, page_of
 from services.provisioner.taken import taken, user_id_taken
 
@@ -23,15 +34,30 @@ class MemoryDirectory:
         self._results: dict[tuple[str, UUID, int], ChunkResult] = {}
         self._seats: dict[UUID, tuple[str, Seat, frozenset[str]]] = {}
         self._holders: dict[Key, Seat] = {}
+        self._cancelled: dict[tuple[str, UUID], datetime] = {}
 
     def create_seats(self, chunk: SeatChunk) -> ChunkResult:
         """See `SeatDirectory.create_seats`."""
         with self._lock:
             stored = self._results.get((chunk.account, chunk.job_id, chunk.chunk))
             if stored is None:
+                if (chunk.account, chunk.job_id) in self._cancelled:
+                    raise JobCancelled
                 stored = self._created(chunk, self._clock())
                 self._results[chunk.account, chunk.job_id, chunk.chunk] = stored
             return stored
+
+    def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
+        """See `SeatDirectory.cancel_job`."""
+        with self._lock:
+            cancelled_at = self._cancelled.setdefault((account, job_id), self._clock())
+            chunks = sum((owner, job) == (account, job_id) for owner, job, _ in self._results)
+            return Cancellation(cancelled_at=cancelled_at, chunks=chunks)
+
+    def is_cancelled(self, account: str, job_id: UUID) -> bool:
+        """Whether the job was cancelled."""
+        with self._lock:
+            return (account, job_id) in self._cancelled
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:
         """See `SeatDirectory.conflicts`."""

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from database.connection import Database
+from messaging.errors import Retry
 from services.provisioner import words
 from services.provisioner.chunk_transaction import ChunkTransaction
-from services.provisioner.directory import ChunkResult, Conflict, SeatChunk, UniqueColumn, key
+from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn, key
 from services.provisioner.listing import Position, Seat, SeatPage, page_of
 from services.provisioner.waiting import limit_waiting, plain_errors
 
@@ -26,6 +27,18 @@ class PostgresDirectory:
         with plain_errors(), self._database.transaction() as connection:
             limit_waiting(connection, self._queries, lock=self._lock_timeout)
             return ChunkTransaction(connection, self._queries, chunk).run()
+
+    def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
+        """See `SeatDirectory.cancel_job`."""
+        job = {"account": account, "job_id": job_id}
+        with plain_errors(), self._database.transaction() as connection:
+            limit_waiting(connection, self._queries, lock=self._lock_timeout)
+            connection.execute(self._queries["let_no_chunk_pass"], job)
+            connection.execute(self._queries["cancel_job"], job)
+            row = connection.execute(self._queries["cancellation"], job).fetchone()
+        if row is None:
+            raise Retry("the cancellation was removed while it was read")
+        return Cancellation(cancelled_at=row["cancelled_at"], chunks=row["chunks"])
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:
         """See `SeatDirectory.conflicts`."""

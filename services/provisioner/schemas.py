@@ -38,7 +38,12 @@ class ConflictsRequest(Schema):
 class VerdictRequest(Schema):
     """A decision on a whole file."""
 
-    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    verdict = fields.Enum(
+        Verdict,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf((Verdict.ACCEPTED, Verdict.REJECTED), error="Must be one of: accepted, rejected."),
+    )
 
 
 class SeatsQuery(Schema):

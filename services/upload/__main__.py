@@ -1,27 +1,30 @@
 """How the processes of this service are put together: `python -m services.upload web | worker | migrate`."""
 
 import os
-import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask
 
 from contracts.codec import Codec
-from contracts.topology import TOPOLOGY, UPLOAD
+from contracts.topology import TOPOLOGY, UPLOAD, UPLOAD_FINISHED
 from database.connection import UNAVAILABLE, Database
 from database.migrations import migrate
+from messaging.bus import Bus
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
-from services.upload import intake, settings
+from messaging.stopping import stop_on_signals
+from messaging.together import run_together
+from services.upload import ending, intake, settings
+from services.upload.accepted import AcceptedFiles
 from services.upload.app import Limits, make_app
 from services.upload.housekeeping import keep_house
 from services.upload.relay import NotifyBell, Relay
 from services.upload.sources import FolderStore
-from services.upload.together import run_together
 from services.upload.uploads import Uploads
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.serve import gunicorn
@@ -33,6 +36,7 @@ def web_app() -> Flask:
     """The application, for gunicorn: it is made in the process that serves it."""
     config = settings.web_from_env(os.environ)
     logs.configure("upload", style=config.log_style)
+    failpoints.arm(os.environ)
     return make_app(
         uploads=_uploads(config, Database(config.database_url, application_name="upload-web", max_size=config.threads)),
         limits=Limits(
@@ -46,14 +50,29 @@ def web_app() -> Flask:
 
 
 def run_worker(config: settings.WorkerSettings) -> None:
-    """Requests of other services, the outbox, and housekeeping: until SIGTERM, or until one of them breaks."""
+    """Requests of other services, ends of jobs, outbox, housekeeping: until SIGTERM, or until one of them breaks."""
     logs.configure("upload", style=config.log_style)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     database = Database(config.database_url, application_name="upload-worker")
-    uploads = _uploads(config, database)
     bus = RabbitBus(config.amqp_url, TOPOLOGY, declare=config.amqp_declare, app_id="upload")
+    stop = stop_on_signals(bus)
+    relay = Relay(database, bus, bell=NotifyBell(config.database_url))
+    health = HealthServer(
+        config.health_listen,
+        alive=bus.is_alive,
+        ready=lambda: {"database": database.is_ready(), "broker": bus.is_ready()},
+    )
+    health.start()
+    try:
+        run_together(_listeners(bus, _uploads(config, database)) | {"relay": relay.run}, stop=stop)
+    finally:
+        bus.close()
+        health.stop()
+        database.close()
+
+
+def _listeners(bus: Bus, uploads: Uploads) -> dict[str, Callable[[threading.Event], None]]:
+    """What hears messages, and what cleans up after it: each a loop of its own."""
+    accepted = AcceptedFiles(database=uploads.database, store=uploads.store)
     requests = Consumer(
         bus,
         queue=UPLOAD.name,
@@ -62,21 +81,14 @@ def run_worker(config: settings.WorkerSettings) -> None:
         unavailable=UNAVAILABLE,
         on_dead_letter=intake.on_dead_letter,
     )
-    relay = Relay(database, bus, bell=NotifyBell(config.database_url))
-    health = HealthServer(
-        config.health_listen,
-        alive=lambda: not stop.is_set(),
-        ready=lambda: {"database": database.is_ready(), "broker": bus.is_ready()},
+    ends = Consumer(
+        bus,
+        queue=UPLOAD_FINISHED.name,
+        codec=CODEC,
+        handler=partial(ending.take_end, accepted=accepted),
+        unavailable=UNAVAILABLE,
     )
-    health.start()
-    try:
-        run_together(
-            {"requests": requests.run, "relay": relay.run, "housekeeping": partial(keep_house, uploads)}, stop=stop
-        )
-    finally:
-        bus.close()
-        health.stop()
-        database.close()
+    return {"requests": requests.run, "ends": ends.run, "housekeeping": partial(keep_house, uploads, accepted)}
 
 
 def _uploads(config: settings.Settings, database: Database) -> Uploads:
@@ -87,6 +99,7 @@ def _uploads(config: settings.Settings, database: Database) -> Uploads:
 
 def main(arguments: list[str]) -> None:
     """Start what the one argument says."""
+    failpoints.arm(os.environ)
     match arguments:
         case ["web"]:
             config = settings.web_from_env(os.environ)

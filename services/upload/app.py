@@ -9,8 +9,10 @@ from flask import Flask, Response, jsonify, request
 from contracts.codec import Codec
 from contracts.template import latest
 from database.connection import UNAVAILABLE
-from services.upload import errors, jobs, metrics
+from services.upload import accepted_http, errors, jobs, metrics
+from services.upload.accepted import AcceptedFiles
 from services.upload.bodies import job_body
+from services.upload.cancelling import request_cancel
 from services.upload.jobs import JobOrder
 from services.upload.receiving import Received, receive
 from services.upload.sources import SourceWriter
@@ -38,6 +40,11 @@ def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: 
     _add_jobs(app, uploads, codec)
     _add_template(app, uploads, limits)
     _add_sources(app, uploads)
+    accepted_http.add(
+        app,
+        AcceptedFiles(database=uploads.database, store=uploads.store),
+        max_bytes=accepted_http.FACTOR * limits.max_upload_bytes,
+    )
     return app
 
 
@@ -91,6 +98,13 @@ def _add_jobs(app: Flask, uploads: Uploads, codec: Codec) -> None:
         if job is None:
             raise not_found("job")
         return jsonify(_as_submitted(job))
+
+    @app.post("/jobs/<uuid:job_id>/cancel")
+    def cancel_job(job_id: UUID) -> tuple[Response, int]:
+        who = current()
+        with uploads.database.transaction() as connection:
+            request_cancel(connection, job_id, account=who.account, requested_by=who.user, codec=codec)
+        return jsonify({"job_id": job_id, "state": "submitted"}), 202
 
 
 def _add_template(app: Flask, uploads: Uploads, limits: Limits) -> None:

@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, Response
 
+from services.upload.cancelling import JobEnded, JobUnknown
 from services.upload.jobs import KeyReused
 from services.upload.sources import SourceMissing, StorageError, StorageFull
 from services.upload.uploads import UploadUnknown, UploadUsed
@@ -18,6 +19,15 @@ def register(app: Flask) -> None:
     @app.errorhandler(UploadUnknown)
     def unknown(_: UploadUnknown) -> Response:
         return not_found("upload").response()
+
+    @app.errorhandler(JobUnknown)
+    def unknown_job(_: JobUnknown) -> Response:
+        return not_found("job").response()
+
+    @app.errorhandler(JobEnded)
+    def ended(error: JobEnded) -> Response:
+        detail = "The job has ended already, so there is nothing to cancel. What it made stays."
+        return Refusal(409, "job_ended", detail, state=error.state).response()
 
     @app.errorhandler(UploadUsed)
     def used(error: UploadUsed) -> Response:

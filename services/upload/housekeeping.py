@@ -1,4 +1,7 @@
-"""Removes what nobody used: uploads that have expired, and what processes that were killed left half received."""
+"""Removes what nobody used: uploads that have expired, and what processes that were killed left half received.
+
+And what nobody needs any more: accepted files of jobs that have ended.
+"""
 
 import logging
 import threading
@@ -7,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from database.connection import UNAVAILABLE
+from services.upload.accepted import AcceptedFiles
 from services.upload.queries import sql
 from services.upload.sources import SourceStore, StorageError
 from services.upload.uploads import Uploads
@@ -20,16 +24,19 @@ BATCH: Final = 100
 INTERVAL: Final = 300.0
 
 
-def keep_house(uploads: Uploads, stop: threading.Event, *, interval: float = INTERVAL) -> None:
-    """Remove expired uploads, every ``interval`` seconds until ``stop``. A database that is away is met again later."""
+def keep_house(uploads: Uploads, accepted: AcceptedFiles, stop: threading.Event, *, interval: float = INTERVAL) -> None:
+    """Remove expired uploads and accepted files that are over, every ``interval`` seconds until ``stop``.
+
+    A database that is away is met again later.
+    """
     while not stop.is_set():
         try:
-            removed = remove_expired(uploads)
+            removed, over = remove_expired(uploads), accepted.remove_ended()
         except UNAVAILABLE as error:
             log.warning("housekeeping waits, the database is away: %s", error)
         else:
-            if removed:
-                log.info("removed %d expired uploads", removed)
+            if removed or over:
+                log.info("removed %d expired uploads, %d accepted files of ended jobs", removed, over)
         stop.wait(interval)
 
 

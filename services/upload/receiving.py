@@ -16,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.formparser import FormDataParser
 
 from services.upload.sources import SourceWriter
+from telemetry import failpoints
 from web.refusals import Refusal
 
 BLOCK: Final = 131_072
@@ -56,6 +57,7 @@ class Sink:
             raise too_large(self._max_bytes)
         self._hash.update(block)
         self._writer.write(block)
+        failpoints.hit("upload.receiving.mid-body")
         return len(block)
 
     def seek(self, _offset: int, _whence: int = 0) -> int:
@@ -98,19 +100,23 @@ class _Body:
 
 def receive(request: Request, writer: SourceWriter, *, max_bytes: int) -> Received:
     """Stream the body, raw or multipart, to ``writer``. Raises `Refusal`, then nothing of it must be kept."""
-    multipart = request.mimetype == "multipart/form-data"
-    _refuse_by_headers(request, max_bytes=max_bytes + (MULTIPART_EXTRA if multipart else 0), told=max_bytes)
-    sink = Sink(writer, max_bytes=max_bytes)
-    if multipart:
-        return _receive_multipart(request, sink)
+    if request.mimetype == "multipart/form-data":
+        _refuse_by_headers(request, max_bytes=max_bytes + MULTIPART_EXTRA, told=max_bytes)
+        return _receive_multipart(request, Sink(writer, max_bytes=max_bytes))
     filename = clean_filename(request.args.get("filename", ""))
     if not filename:
         raise _filename_missing("Say ?filename=… in the address.")
-    body = _Body(request)
+    return receive_raw(request, writer, max_bytes=max_bytes).received(filename)
+
+
+def receive_raw(request: Request, writer: SourceWriter, *, max_bytes: int) -> Sink:
+    """Stream the body as it is to ``writer``. Raises `Refusal`, then nothing of it must be kept."""
+    _refuse_by_headers(request, max_bytes=max_bytes, told=max_bytes)
+    sink, body = Sink(writer, max_bytes=max_bytes), _Body(request)
     for block in body.blocks():
         sink.write(block)
     body.require_whole()
-    return sink.received(filename)
+    return sink
 
 
 def _receive_multipart(request: Request, sink: Sink) -> Received:

@@ -18,6 +18,7 @@ from messaging.backoff import Backoff
 from messaging.bus import Bus
 from messaging.errors import PublishFailed, Unroutable
 from services.upload import metrics, outbox
+from telemetry import failpoints
 from telemetry.logs import log_context
 
 log = logging.getLogger(__name__)
@@ -146,6 +147,7 @@ class Relay:
                     return confirmed, error
                 else:
                     confirmed.append(item.id)
+                    failpoints.hit("upload.relay.after-publish")
                     log.info("published %s", item.message.type)
             if time.monotonic() > until:
                 break

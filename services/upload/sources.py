@@ -46,6 +46,10 @@ class OpenSource(Protocol):
 
     @property
     def size(self) -> int: ...
+
+    def select(self, start: int, stop: int) -> None:
+        """Give the bytes ``start`` to ``stop - 1`` alone; called before reading. Raises `StorageError`."""
+
     def __iter__(self) -> Iterator[bytes]: ...
     def __next__(self) -> bytes: ...
     def close(self) -> None: ...
@@ -147,14 +151,20 @@ class FolderReader:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.size = os.fstat(file.fileno()).st_size
+        self.size = self._left = os.fstat(file.fileno()).st_size
+
+    def select(self, start: int, stop: int) -> None:
+        with _storage_errors():
+            self._file.seek(start)
+        self._left = stop - start
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
         with _storage_errors():
-            block = self._file.read(BLOCK)
+            block = self._file.read(min(BLOCK, self._left))
+        self._left -= len(block)
         if not block:
             self.close()
             raise StopIteration

@@ -1,24 +1,27 @@
 """Wires the validator's process: `python -m services.validator worker`."""
 
 import os
-import signal
 import sys
-import threading
 from functools import partial
 
 from contracts import template
 from contracts.codec import Codec
 from contracts.failure import job_failed
+from contracts.messages import Contract
 from contracts.sealing import Sealer
-from contracts.topology import TOPOLOGY, VALIDATOR
+from contracts.topology import TOPOLOGY, VALIDATOR, VALIDATOR_RELEASES
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
+from messaging.stopping import stop_on_signals
+from messaging.together import run_together
+from services.validator.accepted import UploadAccepted
 from services.validator.conflicts import HttpDirectory
 from services.validator.handler import STAGE, Surroundings, handle
 from services.validator.settings import Settings
 from services.validator.source import UploadSource
+from services.validator.waiting import WaitingChunks
 from settings import BadSetting
-from telemetry import logs
+from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
@@ -28,37 +31,42 @@ def surroundings(settings: Settings) -> Surroundings:
     """What the handler works with; makes the folder for temporary files, readable by this user alone."""
     settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = AccessKey(settings.access_key)
+    upload = ServiceClient(settings.upload_url, key)
     return Surroundings(
         template=template.version,
-        source=UploadSource(ServiceClient(settings.upload_url, key)),
+        source=UploadSource(upload),
         directory=HttpDirectory(ServiceClient(settings.provisioner_url, key)),
         sealer=Sealer(settings.sealing_keys),
         limits=settings.limits,
         folder=settings.spool,
+        waiting=WaitingChunks(UploadAccepted(upload), folder=settings.spool),
+        window=settings.chunks_in_flight,
     )
 
 
 def work(settings: Settings, around: Surroundings) -> None:
-    """Validate until SIGTERM or SIGINT; the job in hand is finished first."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    """Validate, and release chunks, until SIGTERM or SIGINT; what is in hand is finished first."""
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=STAGE)
-    health = HealthServer(settings.health_listen, alive=lambda: True, ready=lambda: {"broker": bus.is_ready()})
-    consumer = Consumer(
+    stop = stop_on_signals(bus)
+    health = HealthServer(settings.health_listen, alive=bus.is_alive, ready=lambda: {"broker": bus.is_ready()})
+    jobs, releases = (_consumer(bus, queue.name, around) for queue in (VALIDATOR, VALIDATOR_RELEASES))
+    health.start()
+    try:
+        run_together({"jobs": jobs.run, "releases": releases.run}, stop=stop)
+    finally:
+        health.stop()
+        bus.close()
+
+
+def _consumer(bus: RabbitBus, queue: str, around: Surroundings) -> Consumer[Contract]:
+    return Consumer(
         bus,
-        queue=VALIDATOR.name,
+        queue=queue,
         codec=Codec(STAGE),
         handler=partial(handle, surroundings=around),
         unavailable=(ServiceUnavailable,),
         on_dead_letter=partial(job_failed, stage=STAGE),
     )
-    health.start()
-    try:
-        consumer.run(stop)
-    finally:
-        health.stop()
-        bus.close()
 
 
 def main(arguments: list[str]) -> int:
@@ -73,6 +81,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{STAGE}: {error}\n")
         return 2
     logs.configure(STAGE, style=settings.log_style)
+    failpoints.arm(os.environ)
     work(settings, around)
     return 0
 

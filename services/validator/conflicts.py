@@ -11,6 +11,9 @@ from web.client import RemoteRefusal, ServiceClient
 
 Verdict = Literal["accepted", "rejected"]
 
+#: What counts in the end: a verdict, or that nobody wants one any more.
+Decision = Verdict | Literal["cancelled"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
@@ -27,8 +30,11 @@ class Directory(Protocol):
     def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
         """Which of the values, at most 1,000 a column, Seats have already that were not made by this job."""
 
-    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
-        """Store the verdict on a job's file; the one that counts is the first that was stored."""
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
+        """Store the verdict on a job's file; the one that counts is the first that was stored.
+
+        "cancelled" counts before all others, whenever it came: nothing of the job is to be told any more.
+        """
 
 
 class HttpDirectory:
@@ -47,10 +53,18 @@ class HttpDirectory:
             for found in answer["conflicts"]
         ]
 
-    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
         """See `Directory.decide`. Raises `Retry` or `ServiceUnavailable`."""
         answer = self._call("PUT", f"/verdicts/{job_id}", account, {"verdict": verdict})
-        return "accepted" if answer["verdict"] == "accepted" else "rejected"
+        match answer["verdict"]:
+            case "accepted":
+                return "accepted"
+            case "rejected":
+                return "rejected"
+            case "cancelled":
+                return "cancelled"
+            case other:
+                raise Retry(f"provisioner: the verdict on {job_id} is {other!r}, which is not known here")
 
     def _call(self, method: str, path: str, account: str, body: Mapping[str, object]) -> dict[str, Any]:
         try:

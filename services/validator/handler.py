@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from contracts.messages import (
@@ -16,6 +17,7 @@ from contracts.messages import (
     JobRejectedV1,
     JobSubmittedV1,
     SeatsAcceptedV1,
+    SeatsProvisionedV1,
     ValidationStartedV1,
 )
 from contracts.problems import Problem
@@ -23,12 +25,13 @@ from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
-from services.validator.conflicts import Directory, Verdict
+from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, Means, examine
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
 from services.validator.spool import Spool, spooling
 from services.validator.uniqueness import remembering
+from services.validator.waiting import WaitingChunks
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ def _now() -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the decision depends on. ``template`` gives a version of it or raises `LookupError`; temporary files go to
-    ``folder``.
+    ``folder``. Of a job's chunks ``window`` are on their way at most, the others are among the ``waiting``.
     """
 
     template: Callable[[int], Template]
@@ -51,6 +54,8 @@ class Surroundings:
     sealer: Sealer
     limits: Limits
     folder: Path
+    waiting: WaitingChunks
+    window: int
     clock: Callable[[], datetime] = _now
 
 
@@ -64,10 +69,21 @@ class CannotValidate(Exception):
 
 
 def handle(message: Contract, *, surroundings: Surroundings) -> Iterator[Contract]:
-    """Whatever comes from the validator's queue, which hears nothing but submitted jobs."""
-    if not isinstance(message, JobSubmittedV1):
-        raise Reject(f"the validator does nothing with {message.TYPE}")
-    return validate_seats(message, surroundings=surroundings)
+    """Whatever comes from the validator's queues, which hear of submitted jobs, and of chunks that are done."""
+    match message:
+        case JobSubmittedV1():
+            return validate_seats(message, surroundings=surroundings)
+        case SeatsProvisionedV1():
+            return release_seats(message, waiting=surroundings.waiting)
+        case _:
+            raise Reject(f"the validator does nothing with {message.TYPE}")
+
+
+def release_seats(done: SeatsProvisionedV1, *, waiting: WaitingChunks) -> Iterator[Contract]:
+    """The chunk that may follow, now that this one is done; none where all are on their way, or the job is over."""
+    chunk = waiting.after(done.account, done.job_id, done.chunk)
+    if chunk is not None:
+        yield chunk
 
 
 def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterator[Contract]:
@@ -108,10 +124,14 @@ def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
                 sealer=around.sealer,
             )
             findings = _findings(job, around, means)
-        if _is_accepted(job, around, findings):
-            yield from _accepted(job, template, findings, spool, at=around.clock())
-        else:
-            yield _rejected(job, findings, at=around.clock())
+        match _decided(job, around, findings):
+            case "accepted":
+                yield from _accepted(job, template, findings, spool, around)
+            case "rejected":
+                yield _rejected(job, findings, at=around.clock())
+            case "cancelled":
+                metrics.FILES.labels("cancelled").inc()
+                log.info("nothing is told of the file: its job was cancelled")
 
 
 def _template(job: JobSubmittedV1, around: Surroundings) -> Template:
@@ -137,8 +157,8 @@ def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findin
         raise CannotValidate(code="source_altered", message=message) from None
 
 
-def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> bool:
-    """Whether the file is accepted, by the verdict that counts. It is stored before anything of it is published."""
+def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> Decision:
+    """The verdict that counts. It is stored before anything of it is published."""
     mine: Verdict = "rejected" if findings.problems.count else "accepted"
     counts = around.directory.decide(job.account, job.job_id, mine)
     if counts == "accepted" and findings.problems.of_the_file_itself:
@@ -147,7 +167,7 @@ def _is_accepted(job: JobSubmittedV1, around: Surroundings, findings: Findings) 
             "meanwhile. Rows without an outcome were not processed: upload these again."
         )
         raise CannotValidate(code="rules_changed", message=message)
-    return counts == "accepted"
+    return counts
 
 
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
@@ -167,13 +187,29 @@ def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRe
 
 
 def _accepted(
-    job: JobSubmittedV1, template: Template, findings: Findings, spool: Spool, *, at: datetime
+    job: JobSubmittedV1, template: Template, findings: Findings, spool: Spool, around: Surroundings
 ) -> Iterator[Contract]:
+    """The acceptance, and the chunks that need not wait for others. Those that must are safe before."""
     _count("accepted", findings)
     log.info("accepted: %d rows in %d chunks", findings.rows, spool.chunk_count)
+    accepted_at = around.clock()
+    at_once = around.window
+    if spool.chunk_count > at_once:
+        later = islice(_chunks(job, template, spool), at_once, None)
+        kept = around.waiting.keep(job.account, job.job_id, later)
+        if kept is not None:  # by an earlier run, perhaps, which had another window
+            at_once = spool.chunk_count - kept
     yield JobAcceptedV1(
-        job_id=job.job_id, account=job.account, rows=findings.rows, chunks=spool.chunk_count, accepted_at=at
+        job_id=job.job_id,
+        account=job.account,
+        rows=findings.rows,
+        chunks=spool.chunk_count,
+        accepted_at=accepted_at,
     )
+    yield from islice(_chunks(job, template, spool), at_once)
+
+
+def _chunks(job: JobSubmittedV1, template: Template, spool: Spool) -> Iterator[SeatsAcceptedV1]:
     columns = tuple(column.name for column in template.columns)
     for number, rows in enumerate(spool.chunks(), start=1):
         yield SeatsAcceptedV1(

@@ -18,7 +18,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """For the worker. ``spool`` is the folder for temporary files, ``health_listen`` is host:port."""
+    """For the worker. ``spool`` is the folder for temporary files, ``health_listen`` is host:port; of a job
+    ``chunks_in_flight`` chunks at most wait for the provisioner.
+    """
 
     amqp_url: str = field(repr=False)
     access_key: str = field(repr=False)
@@ -28,6 +30,7 @@ class Settings:
     health_listen: str
     spool: Path
     limits: Limits
+    chunks_in_flight: int
     declare: bool
     log_style: Literal["text", "json"]
 
@@ -50,6 +53,7 @@ class Settings:
                 rows=given.number("BULK_MAX_ROWS", default=1_000_000),
                 cell_length=given.number("BULK_MAX_CELL_LENGTH", default=1_000),
             ),
+            chunks_in_flight=given.number("BULK_CHUNKS_IN_FLIGHT", default=16),
             declare=given.yes("BULK_AMQP_DECLARE", default=True),
             log_style=given.choice("BULK_LOG_STYLE", ("text", "json"), default="text"),
         )

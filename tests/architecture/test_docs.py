@@ -9,7 +9,7 @@ from contracts.messages import SCHEMAS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-CODE = ("deploy", "gateway", "services", "settings")
+CODE = ("deploy", "gateway", "services", "settings", "telemetry")
 
 
 def broken_links(page: Path, text: str) -> list[str]:

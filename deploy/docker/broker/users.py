@@ -4,8 +4,17 @@ import re
 from dataclasses import dataclass
 
 from contracts import messages
-from contracts.topology import EVENTLOG, PROVISIONER, TOPOLOGY, UPLOAD, VALIDATOR
-from messaging.topology import DELAYS
+from contracts.topology import (
+    EVENTLOG,
+    PROVISIONER,
+    PROVISIONER_CANCELLATIONS,
+    TOPOLOGY,
+    UPLOAD,
+    UPLOAD_FINISHED,
+    VALIDATOR,
+    VALIDATOR_RELEASES,
+)
+from messaging.topology import DELAYS, Queue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +34,36 @@ def _any_of(*names: str) -> str:
     return f"^({'|'.join(re.escape(name) for name in names)})$" if names else "^$"
 
 
-_EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *(TOPOLOGY.delay(seconds) for seconds in DELAYS))
+_DELAYS = tuple(TOPOLOGY.delay(seconds) for seconds in DELAYS)
+_EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *_DELAYS)
+
+# Where the event log looks how many messages wait: at the stages, for another try, and set aside.
+_WATCHED = (
+    *(q.name for q in (VALIDATOR, VALIDATOR_RELEASES, PROVISIONER, PROVISIONER_CANCELLATIONS, EVENTLOG)),
+    *_DELAYS,
+    *(TOPOLOGY.dead_queue(queue.name) for queue in TOPOLOGY.queues),
+)
 
 
-def _service(name: str, *, queue: str, says: tuple[str, ...]) -> User:
-    """Reads its queue, publishes its types, delays and gives up messages; declares nothing."""
-    write, read = _any_of(*_EXCHANGES), _any_of(queue)
-    return User(name=name, configure=_any_of(), write=write, read=read, says=_any_of(*says), hears=_any_of())
+def _service(name: str, *, queues: tuple[Queue, ...], says: tuple[str, ...], counts: tuple[str, ...] = ()) -> User:
+    """Reads its queues, publishes its types, delays and gives up messages; declares nothing.
+
+    ``counts``: queues of which it may ask how many messages wait. RabbitMQ 4.3 calls that configuring them.
+    """
+    write, read = _any_of(*_EXCHANGES), _any_of(*(queue.name for queue in queues))
+    return User(name=name, configure=_any_of(*counts), write=write, read=read, says=_any_of(*says), hears=_any_of())
 
 
 FAILED = messages.JobFailedV1.TYPE
 USERS = (
-    _service("upload", queue=UPLOAD.name, says=(messages.JobSubmittedV1.TYPE, FAILED)),
+    _service(
+        "upload",
+        queues=(UPLOAD, UPLOAD_FINISHED),
+        says=(messages.JobSubmittedV1.TYPE, messages.JobCancelRequestedV1.TYPE, FAILED),
+    ),
     _service(
         "validator",
-        queue=VALIDATOR.name,
+        queues=(VALIDATOR, VALIDATOR_RELEASES),
         says=(
             messages.ValidationStartedV1.TYPE,
             messages.JobRejectedV1.TYPE,
@@ -48,8 +72,23 @@ USERS = (
             FAILED,
         ),
     ),
-    _service("provisioner", queue=PROVISIONER.name, says=(messages.SeatsProvisionedV1.TYPE, FAILED)),
-    _service("eventlog", queue=EVENTLOG.name, says=(messages.JobFinishedV1.TYPE, FAILED)),
+    _service(
+        "provisioner",
+        queues=(PROVISIONER, PROVISIONER_CANCELLATIONS),
+        says=(messages.SeatsProvisionedV1.TYPE, messages.JobCancelledV1.TYPE, FAILED),
+    ),
+    _service(
+        "eventlog",
+        queues=(EVENTLOG,),
+        # A job that hangs is submitted again by the reconciler, and a wish to cancel it told again.
+        says=(
+            messages.JobFinishedV1.TYPE,
+            messages.JobSubmittedV1.TYPE,
+            messages.JobCancelRequestedV1.TYPE,
+            FAILED,
+        ),
+        counts=_WATCHED,
+    ),
     User(  # another service: asks for jobs, and hears in queues of its own what became of them
         name="partner",
         configure=r"^(partner\.|amq\.gen-)",

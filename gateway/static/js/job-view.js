@@ -1,6 +1,7 @@
 /** A job at work and its endings, in the pop-up and on the job's own page. The words stand in templates/_job.html. */
 
 import { explain } from "./api.js";
+import { cancelControl } from "./cancel.js";
 import { announce, copy, fill, find } from "./dom.js";
 import { kinds, listOf } from "./tables.js";
 import { showTrouble } from "./trouble.js";
@@ -14,6 +15,12 @@ const FIRST_ROWS = 100;
 const PARTS = 4;
 
 const seats = (value) => (value ? count(value, "Seat") : "No Seats");
+
+/** A job that was cancelled while its file was read: nobody has counted its rows. */
+function cancelled({ rows, created, not_processed }) {
+  if (rows === null) return "Cancelled before any Seat was created";
+  return `Cancelled: ${seats(created ?? 0)} created before, ${count(not_processed ?? 0, "row")} not processed`;
+}
 
 function rowsDone({ rows, processed, failed, state }) {
   if (state !== "provisioning" || !rows) return rows ? `${count(rows, "row")} in all` : "";
@@ -41,6 +48,8 @@ export function jobView(view, foot, { place, onAgain }) {
 
   function atWork(job) {
     const element = mount("job-working");
+    mounted.cancel ??= cancelControl(find('[data-slot="cancel"]', element));
+    mounted.cancel.offer(job.job_id);
     const at = STEPS.indexOf(job.state);
     STEPS.forEach((step, index) => {
       const item = find(`[data-step="${step}"]`, element);
@@ -65,6 +74,7 @@ export function jobView(view, foot, { place, onAgain }) {
     const detail = `/event-logs/${job.job_id}`;
     fill(element, {
       "created-seats": seats(job.created ?? 0),
+      "cancelled-title": cancelled(job),
       "failed-rows": count(job.failed ?? 0, "row"),
       "all-rows": number(job.rows ?? 0),
       "not-processed": number(job.not_processed ?? 0),
@@ -75,6 +85,8 @@ export function jobView(view, foot, { place, onAgain }) {
       failed: number(job.failed ?? 0),
       message: job.message ?? "",
     });
+    const counts = element.querySelector(".counts");
+    if (counts) counts.hidden = job.state === "cancelled" && job.rows === null;
     const box = element.querySelector('[data-slot="message-box"]');
     if (box) box.hidden = !job.message;
     for (const link of element.querySelectorAll('[data-slot="detail-link"]')) link.href = detail;

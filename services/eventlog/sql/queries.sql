@@ -23,9 +23,38 @@ UPDATE job SET
     problems_by_code = %(problems_by_code)s, chunks_in = %(chunks_in)s, created = %(created)s, failed = %(failed)s,
     provisioned_at = %(provisioned_at)s, failed_at = %(failed_at)s, failed_stage = %(failed_stage)s,
     failed_code = %(failed_code)s, failed_message = %(failed_message)s,
-    cancel_requested_at = %(cancel_requested_at)s, finished_at = %(finished_at)s, finished = %(finished)s,
-    search = %(search)s
+    cancel_requested_at = %(cancel_requested_at)s, cancelled_at = %(cancelled_at)s, cancelled_by = %(cancelled_by)s,
+    cancelled_chunks = %(cancelled_chunks)s, given_up_at = %(given_up_at)s, finished_at = %(finished_at)s,
+    finished = %(finished)s, search = %(search)s, quiet_since = now(), reconcile_tries = 0
 WHERE job_id = %(job_id)s
+
+-- name: hear_again
+-- A message that comes again is a sign of life, too: of a stage that is at work or waits for another.
+UPDATE job SET quiet_since = now() WHERE job_id = %(job_id)s AND finished_at IS NULL
+
+-- name: count_unfinished
+SELECT count(*) AS jobs, coalesce(extract(epoch FROM now() - min(began_at)), 0)::float8 AS oldest_seconds
+FROM job WHERE finished_at IS NULL AND account IS NOT NULL
+
+-- name: lock_reconciler
+SELECT pg_try_advisory_xact_lock(%(key)s) AS locked
+
+-- name: list_stalled
+-- A job whose account is not known is nobody's, and can't end.
+SELECT job_id, account, submitted_at IS NOT NULL AS submitted, reconcile_tries AS tries
+FROM job
+WHERE finished_at IS NULL AND account IS NOT NULL AND quiet_since < now() - %(seconds)s * interval '1 second'
+ORDER BY quiet_since
+LIMIT %(limit)s
+
+-- name: list_causes
+SELECT type, body FROM event
+WHERE job_id = %(job_id)s AND type = ANY(%(types)s)
+ORDER BY occurred_at
+
+-- name: mark_reconciled
+UPDATE job SET quiet_since = now(), reconcile_tries = reconcile_tries + 1
+WHERE job_id = %(job_id)s AND finished_at IS NULL
 
 -- name: insert_chunk
 INSERT INTO chunk (job_id, chunk, first_line, last_line, created, failed, outcomes)

@@ -29,12 +29,19 @@ CREATE TABLE job (
     created integer NOT NULL DEFAULT 0,
     failed integer NOT NULL DEFAULT 0,
     provisioned_at timestamptz,
-    -- job.failed, job.cancel-requested
+    -- job.failed, job.cancel-requested, job.cancelled
     failed_at timestamptz,
     failed_stage text,
     failed_code text,
     failed_message text,
     cancel_requested_at timestamptz,
+    cancelled_at timestamptz,
+    cancelled_by text,
+    cancelled_chunks integer,  -- provisioned before; the job ends when the outcomes of so many are in
+    -- the reconciler
+    given_up_at timestamptz,
+    quiet_since timestamptz NOT NULL DEFAULT now(),  -- when an event was last heard, or the reconciler last did something
+    reconcile_tries integer NOT NULL DEFAULT 0,      -- since the last new event
     -- the end, as it was told
     finished_at timestamptz,
     finished jsonb,  -- the body of job.finished
@@ -45,6 +52,9 @@ CREATE TABLE job (
 
 CREATE INDEX job_newest_idx ON job (account, began_at DESC, job_id DESC);
 CREATE INDEX job_newest_of_state_idx ON job (account, state, began_at DESC, job_id DESC);
+
+-- Not by quiet_since, which changes with every event: an index of what does not change keeps these updates cheap.
+CREATE INDEX job_unfinished_idx ON job (began_at) WHERE finished_at IS NULL;
 
 CREATE TABLE event (
     message_id uuid PRIMARY KEY,

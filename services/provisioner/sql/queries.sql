@@ -3,6 +3,31 @@
 -- name: limit_waiting
 SELECT set_config('lock_timeout', %(lock)s, true), set_config('statement_timeout', %(statement)s, true)
 
+-- name: let_no_cancellation_pass
+-- Held by every chunk of the job until it has committed. What is looked up after it, in a statement of its own, sees
+-- every cancellation that came before.
+SELECT pg_advisory_xact_lock_shared(hashtextextended(%(account)s || ' ' || %(job_id)s::text, 0))
+
+-- name: let_no_chunk_pass
+-- Waits for the job's chunks that are being made, and holds up those that would follow.
+SELECT pg_advisory_xact_lock(hashtextextended(%(account)s || ' ' || %(job_id)s::text, 0))
+
+-- name: cancel_job
+INSERT INTO cancelled_jobs (account, job_id, cancelled_at)
+VALUES (%(account)s, %(job_id)s, date_trunc('milliseconds', now()))
+ON CONFLICT DO NOTHING
+
+-- name: cancellation
+-- The chunks are counted each time: once the job is cancelled there are no more of them.
+SELECT
+    cancelled_at,
+    (SELECT count(*) FROM provisioned_chunks WHERE account = %(account)s AND job_id = %(job_id)s) AS chunks
+FROM cancelled_jobs
+WHERE account = %(account)s AND job_id = %(job_id)s
+
+-- name: is_cancelled
+SELECT true AS cancelled FROM cancelled_jobs WHERE account = %(account)s AND job_id = %(job_id)s
+
 -- name: claim_chunk
 -- A second deliverer of the same chunk waits here until the first has committed, and then claims nothing. Times have
 -- milliseconds, so that the database, the events and the summary say the same.

@@ -50,3 +50,10 @@ CREATE TABLE verdicts (
     decided_at timestamptz NOT NULL,
     PRIMARY KEY (account, job_id)
 );
+
+CREATE TABLE cancelled_jobs (
+    account text COLLATE "C" NOT NULL,
+    job_id uuid NOT NULL,
+    cancelled_at timestamptz NOT NULL,
+    PRIMARY KEY (account, job_id)
+);

@@ -62,6 +62,49 @@ SELECT job.job_id, job.submitted_by, job.submitted_at, job.template_version, upl
 FROM job JOIN upload USING (job_id)
 WHERE job.job_id = %(job_id)s AND job.account = %(account)s;
 
+-- name: lock_job
+-- Whoever asks to cancel it, ends it or leaves a file for it takes turns here; uploads and jobs being made do not wait.
+SELECT cancel_requested_at, end_state FROM job
+WHERE job_id = %(job_id)s AND account = %(account)s
+FOR NO KEY UPDATE;
+
+-- name: note_cancel
+UPDATE job SET cancel_requested_at = now(), cancel_requested_by = %(requested_by)s
+WHERE job_id = %(job_id)s
+RETURNING cancel_requested_at;
+
+-- name: note_end
+-- The first end is the end.
+UPDATE job SET end_state = %(state)s, finished_at = %(finished_at)s
+WHERE job_id = %(job_id)s AND account = %(account)s AND end_state IS NULL;
+
+-- name: reserve_accepted
+-- Before the first byte, as for an upload. No row: the account has no such job.
+INSERT INTO accepted_file (source, job_id)
+SELECT %(source)s, job_id FROM job WHERE job_id = %(job_id)s AND account = %(account)s
+RETURNING source;
+
+-- name: complete_accepted
+-- After `lock_job`, so that no other file of the job can be first meanwhile.
+UPDATE accepted_file SET received_at = now()
+WHERE source = %(source)s
+  AND NOT EXISTS (SELECT FROM accepted_file AS other WHERE other.job_id = %(job_id)s AND other.received_at IS NOT NULL);
+
+-- name: accepted_file
+SELECT source FROM accepted_file JOIN job USING (job_id)
+WHERE job_id = %(job_id)s AND account = %(account)s AND received_at IS NOT NULL;
+
+-- name: accepted_of_job
+SELECT source FROM accepted_file WHERE job_id = %(job_id)s;
+
+-- name: accepted_of_ended_jobs
+SELECT source FROM accepted_file JOIN job USING (job_id)
+WHERE end_state IS NOT NULL
+ORDER BY finished_at LIMIT %(limit)s FOR UPDATE OF accepted_file SKIP LOCKED;
+
+-- name: remove_accepted
+DELETE FROM accepted_file WHERE source = ANY(%(sources)s);
+
 -- name: put_message
 INSERT INTO outbox (correlation_id, message_id, type, app_id, headers, body, created_at)
 VALUES (%(correlation_id)s, %(message_id)s, %(type)s, %(app_id)s, %(headers)s, %(body)s, %(created_at)s);

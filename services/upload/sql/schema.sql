@@ -1,5 +1,5 @@
--- Files that were received, or are just being received: `received_at` is null until the file is safe.
--- `job_id` is set, once, by the job that uses the file; without one the row and its file go at `expires_at`.
+-- `cancel_requested_*`: who asked first to cancel the job, and when. `end_state`, `finished_at`: how it ended, as the
+-- event log has told; null until then.
 CREATE TABLE job (
     job_id uuid PRIMARY KEY,
     account text NOT NULL,
@@ -8,9 +8,17 @@ CREATE TABLE job (
     submitted_by text NOT NULL,
     submitted_at timestamptz NOT NULL,
     template_version integer NOT NULL,
-    UNIQUE (account, idempotency_key)
+    cancel_requested_at timestamptz,
+    cancel_requested_by text,
+    end_state text,
+    finished_at timestamptz,
+    UNIQUE (account, idempotency_key),
+    CONSTRAINT job_cancel_check CHECK (num_nulls(cancel_requested_at, cancel_requested_by) IN (0, 2)),
+    CONSTRAINT job_end_check CHECK (num_nulls(end_state, finished_at) IN (0, 2))
 );
 
+-- Files that were received, or are just being received: `received_at` is null until the file is safe.
+-- `job_id` is set, once, by the job that uses the file; without one the row and its file go at `expires_at`.
 CREATE TABLE upload (
     upload_id uuid PRIMARY KEY,
     account text NOT NULL,
@@ -27,6 +35,17 @@ CREATE TABLE upload (
 );
 
 CREATE INDEX upload_unused ON upload (expires_at) WHERE job_id IS NULL;
+
+-- Files that the validator leaves for later: the accepted chunks of a running job, one file a job. The row is there
+-- before the file; `received_at` is null until the file is safe.
+CREATE TABLE accepted_file (
+    source text PRIMARY KEY,
+    job_id uuid NOT NULL REFERENCES job,
+    received_at timestamptz
+);
+
+CREATE INDEX accepted_file_of_job ON accepted_file (job_id);
+CREATE UNIQUE INDEX accepted_file_received ON accepted_file (job_id) WHERE received_at IS NOT NULL;
 
 -- Messages that are due: written in the transaction that makes them true, removed when the broker has confirmed them.
 CREATE TABLE outbox (

@@ -34,6 +34,7 @@ def database(migrated: Database) -> Database:
         connection.execute("DELETE FROM seats")
         connection.execute("DELETE FROM provisioned_chunks")
         connection.execute("DELETE FROM verdicts")
+        connection.execute("DELETE FROM cancelled_jobs")
     return migrated
 
 
@@ -57,3 +58,13 @@ def verdicts(request: pytest.FixtureRequest) -> Verdicts:
     if request.param == "memory":
         return MemoryVerdicts()
     return PostgresVerdicts(request.getfixturevalue("database"), queries.load(PACKAGE))
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def both(request: pytest.FixtureRequest) -> tuple[SeatDirectory, Verdicts]:
+    """Seats and verdicts that belong together."""
+    if request.param == "memory":
+        directory = MemoryDirectory(ticking)
+        return directory, MemoryVerdicts(directory.is_cancelled)
+    database, sql = request.getfixturevalue("database"), queries.load(PACKAGE)
+    return PostgresDirectory(database, sql), PostgresVerdicts(database, sql)

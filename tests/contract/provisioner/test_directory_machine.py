@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from database import queries
 from database.connection import Database
-from services.provisioner.directory import Made, NewSeat, NotMade, SeatDirectory, UniqueColumn
+from services.provisioner.directory import JobCancelled, Made, NewSeat, NotMade, SeatDirectory, UniqueColumn
 from services.provisioner.listing import START, Seat
 from services.provisioner.memory_directory import MemoryDirectory
 from services.provisioner.postgres_directory import PostgresDirectory
@@ -55,10 +56,20 @@ class Machine(RuleBasedStateMachine):
     def create(self, account: int, job: int, number: int, rows: list[Any]) -> None:
         where = (self.accounts[account], self.jobs[job], number)
         chunk = chunk_of(map(seat_of, rows), account=where[0], job_id=where[1], chunk=number)
+        try:
+            expected = self.model.create_seats(chunk)
+        except JobCancelled:
+            with pytest.raises(JobCancelled):
+                self.real.create_seats(chunk)
+            return
         result = self.real.create_seats(chunk)
-        expected = self.model.create_seats(chunk)
         assert [timeless(outcome) for outcome in result.outcomes] == [timeless(one) for one in expected.outcomes]
         assert self.results.setdefault(where, result) == result
+
+    @rule(account=st.integers(0, 1), job=st.integers(0, 2))
+    def cancel(self, account: int, job: int) -> None:
+        asked = (self.accounts[account], self.jobs[job])
+        assert self.real.cancel_job(*asked).chunks == self.model.cancel_job(*asked).chunks
 
     @rule(account=st.integers(0, 1), job=st.integers(0, 2), numbers=st.lists(NUMBERS))
     def ask(self, account: int, job: int, numbers: list[int]) -> None:

@@ -223,6 +223,14 @@ def test_the_timeline_is_in_the_order_of_what_happened_and_closes_with_the_end(
     assert events[-1]["text"] == "The job ended as completed: 1 Seat created, 0 rows failed."
 
 
+def test_a_cancel_that_came_too_late_is_told_after_the_end(client: FlaskClient, log: EventLog) -> None:
+    chunk = h.provisioned(JOB, 1, (h.outcome(JOB, 2),))
+    tell(log, JOB, h.accepted(JOB, rows=1, chunks=1), h.cancelled(JOB, chunks=1), chunk)
+    events = told(client, f"{PATH}/events")["events"]
+    assert [event["type"] for event in events][-2:] == ["job.finished.v1", "job.cancelled.v1"]
+    assert sorted(event["occurred_at"] for event in events) == [event["occurred_at"] for event in events]
+
+
 def outcomes_of_chunks() -> list[tuple[Outcome, ...]]:
     """Ten chunks of ten rows; every third row of even chunks failed."""
     return [

@@ -187,6 +187,17 @@ def test_an_event_that_can_not_be_true_becomes_a_dead_letter(env: dict[str, str]
         assert bus.depth(TOPOLOGY.dead_queue(EVENTLOG.name)) == 1
 
 
+def test_a_worker_gives_up_a_job_that_nobody_answers_for(env: dict[str, str], bus: RabbitBus) -> None:
+    quick = env | {"BULK_RECONCILE_SECONDS": "1", "BULK_STALLED_SECONDS": "1", "BULK_RECONCILE_TRIES": "1"}
+    bus.publish(CODEC.encode(h.started(JOB)))
+    with running("worker", quick, env["BULK_HEALTH_LISTEN"]):
+        assert [end.state for end in hear(bus, 1)] == ["failed"]
+        metrics = urllib3.request("GET", f"http://{env['BULK_HEALTH_LISTEN']}/metrics").data.decode()
+    assert 'reconciled_total{action="given_up"} 1.0' in metrics
+    assert 'dead_letters{queue="validator.jobs"} 0.0' in metrics
+    assert 'dead_letters_oldest_seconds{queue="validator.jobs"} 0.0' in metrics
+
+
 @pytest.mark.parametrize(("arguments", "words"), [("dance", "web | worker | migrate"), ("worker", "BULK_DATABASE_URL")])
 def test_what_is_wrong_with_the_start_is_told_in_a_line(arguments: str, words: str) -> None:
     env = {"PATH": os.environ["PATH"]}

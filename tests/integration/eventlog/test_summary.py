@@ -91,6 +91,25 @@ def test_a_failed_job_tells_which_rows_were_not_processed_and_takes_late_ones_in
     assert kinds == [("successful", ""), missing, ("successful", "")]
 
 
+def test_a_cancelled_job_tells_by_whom_rows_were_not_processed(
+    client: FlaskClient, log: EventLog, sources: dict[str, bytes]
+) -> None:
+    sources["a-source"] = DATA
+    tell(log, JOB, h.accepted(JOB, rows=3, chunks=3), chunk(1, 2), h.cancelled(JOB, chunks=1))
+    kinds = [record.cells[-2:] for record in csvfile.read([get(client, PATH).data])]
+    missing = ("not_processed", "Not processed. bob@example.com cancelled the job.")
+    assert kinds == [("successful", ""), missing, missing]
+
+
+def test_a_job_cancelled_before_its_rows_were_counted_has_a_summary(
+    client: FlaskClient, log: EventLog, sources: dict[str, bytes]
+) -> None:
+    sources["a-source"] = DATA
+    tell(log, JOB, h.cancelled(JOB, chunks=0))
+    kinds = [record.cells[-2:] for record in csvfile.read([get(client, PATH).data])]
+    assert kinds == [("not_processed", "Not processed. bob@example.com cancelled the job.")] * 3
+
+
 @pytest.mark.parametrize(
     ("events", "code"),
     [

@@ -46,11 +46,15 @@ class Asked:
 
 @dataclass(slots=True)
 class StandIn:
-    """Three services in one server at ``url``. ``state`` is what the job of each account says of itself."""
+    """Three services in one server at ``url``. ``state`` is what the job of each account says of itself.
+
+    ``ended`` is how upload knows that it has ended.
+    """
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     state: str = "provisioning"
+    ended: str = ""
     max_bytes: int = MAX_BYTES
     blocks: int = 3
     refusal: Refusal | None = None
@@ -99,6 +103,7 @@ def application(stand_in: StandIn) -> Flask:
 
     _add_uploads(app, stand_in)
     _add_jobs(app, stand_in)
+    _add_cancel(app, stand_in)
     _add_downloads(app, stand_in)
     return app
 
@@ -156,6 +161,17 @@ def _add_jobs(app: Flask, stand_in: StandIn) -> None:
     def seats() -> Response:
         stand_in.note()
         return _json({"seats": [], "next_cursor": None})
+
+
+def _add_cancel(app: Flask, stand_in: StandIn) -> None:
+    @app.post("/jobs/<job_id>/cancel")
+    def cancel_job(job_id: str) -> tuple[Response, int]:
+        one = stand_in.note()
+        if job_id not in (JOBS.get(one.principal.account), FRESH_JOB):
+            raise not_found("job that the stand-in knows")
+        if stand_in.ended:
+            raise Refusal(409, "job_ended", "It has ended.", state=stand_in.ended)
+        return _json({"job_id": job_id, "state": "submitted"}), 202
 
 
 def _add_downloads(app: Flask, stand_in: StandIn) -> None:

@@ -3,7 +3,7 @@
 import select
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +11,8 @@ import urllib3
 
 from messaging.topology import Topology
 from tests.contract.messaging.parcels import eventually
+
+_CLOSE_OK = (10, 51)
 
 
 class Management:
@@ -70,8 +72,11 @@ class Management:
 class Road:
     """The way to the broker, as a TCP address of its own that can be closed, and jammed: then nothing gets through."""
 
-    def __init__(self, amqp_url: str) -> None:
+    def __init__(self, amqp_url: str, *, pace: float = 0) -> None:
+        """`pace`: seconds that everything takes, in each direction."""
         self._parts = urlsplit(amqp_url)
+        self._pace = pace
+        self._heard: list[bytearray] = []
         self._passable = threading.Event()
         self._passable.set()
         self._open: socket.socket | None = None
@@ -106,15 +111,20 @@ class Road:
     def clear(self) -> None:
         self._passable.set()
 
+    def farewells(self) -> list[bool]:
+        """Whether the broker has confirmed the leave, for each of the connections made: `connection.close-ok`."""
+        return [any(method == _CLOSE_OK for method in methods(bytes(heard))) for heard in self._heard]
+
     def _welcome(self, server: socket.socket) -> None:
         with suppress(OSError):
             while True:
                 near, _ = server.accept()
                 far = socket.create_connection((self._parts.hostname or "", self._parts.port or 5672))
                 self._travellers += [near, far]
-                threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+                self._heard.append(bytearray())
+                threading.Thread(target=self._carry, args=(near, far, self._heard[-1]), daemon=True).start()
 
-    def _carry(self, near: socket.socket, far: socket.socket) -> None:
+    def _carry(self, near: socket.socket, far: socket.socket, heard: bytearray) -> None:
         with near, far, suppress(OSError):
             while True:
                 readable, _, _ = select.select([near, far], [], [])
@@ -123,7 +133,20 @@ class Road:
                     data = end.recv(65536)
                     if not data:
                         return
+                    threading.Event().wait(self._pace)
+                    if end is far:
+                        heard += data
                     (far if end is near else near).sendall(data)
+
+
+def methods(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Class and method of each method frame in what a broker sent."""
+    at = 0
+    while at + 11 <= len(stream):
+        kind, size = stream[at], int.from_bytes(stream[at + 3 : at + 7], "big")
+        if kind == 1:
+            yield int.from_bytes(stream[at + 7 : at + 9], "big"), int.from_bytes(stream[at + 9 : at + 11], "big")
+        at += size + 8
 
 
 def names(topology: Topology) -> set[str]:

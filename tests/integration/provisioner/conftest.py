@@ -26,7 +26,7 @@ def migrated_url(migrated_server: str) -> str:
     """The same, emptied."""
     database = Database(migrated_server, application_name="test")
     with database.transaction() as connection:
-        for table in (b"seats", b"provisioned_chunks", b"verdicts"):
+        for table in (b"seats", b"provisioned_chunks", b"verdicts", b"cancelled_jobs"):
             connection.execute(b"DELETE FROM " + table)
     database.close()
     return migrated_server

@@ -7,18 +7,20 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import urllib3
 
 from contracts.codec import Codec
-from contracts.messages import Contract, SeatsProvisionedV1
-from contracts.topology import EVENTLOG, TOPOLOGY
+from contracts.messages import Contract, JobCancelledV1, JobCancelRequestedV1, SeatsProvisionedV1
+from contracts.topology import EVENTLOG, PROVISIONER_CANCELLATIONS, TOPOLOGY
 from deploy.embedded.ports import free_ports
 from messaging.message import Delivery
 from messaging.rabbitmq import RabbitBus
-from tests.unit.provisioner.making import accepted_lines
+from tests.unit.provisioner.making import JOB, OTHER_JOB, accepted_lines
 from web.access import AccessKey, Principal
 from web.client import ServiceClient, ServiceUnavailable
 
@@ -113,6 +115,45 @@ def test_chunks_become_seats_that_can_be_found(env: dict[str, str]) -> None:
         outcomes = [outcome for event in provisioned.values() for outcome in event.outcomes]
         assert len(outcomes) == 150
         assert {seat["user_id"] for seat in listed} == {str(outcome.user_id) for outcome in outcomes}
+
+
+def test_a_cancelled_job_gets_no_more_seats_although_its_chunks_still_come(env: dict[str, str]) -> None:
+    migrate(env)
+    bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
+    with running("worker", env, env["BULK_HEALTH_LISTEN"]), running("web", env, env["BULK_LISTEN"]):
+        bus.publish(CODEC.encode(accepted_lines([2, 3], chunk=1)))
+        [provisioned] = heard(bus, 1)
+        assert isinstance(provisioned, SeatsProvisionedV1)
+        wish = JobCancelRequestedV1(job_id=JOB, account="acme", requested_by="ann", requested_at=datetime.now(UTC))
+        bus.publish(CODEC.encode(wish))
+        cancelled = next(event for event in heard(bus, 2) if event != wish)
+        assert isinstance(cancelled, JobCancelledV1)
+        assert (cancelled.job_id, cancelled.chunks, cancelled.requested_by) == (JOB, 1, "ann")
+        for chunk in (2, 3):
+            bus.publish(CODEC.encode(accepted_lines([chunk * 10], chunk=chunk)))
+        other = accepted_lines([99], job_id=OTHER_JOB)
+        bus.publish(CODEC.encode(other))
+        [last] = heard(bus, 1)
+        assert isinstance(last, SeatsProvisionedV1)
+        assert last.job_id == OTHER_JOB
+        client = ServiceClient(f"http://{env['BULK_LISTEN']}", AccessKey(KEY))
+        listed = client.json("GET", "/seats", principal=SERVICE)["seats"]
+        assert sorted(seat["line"] for seat in listed) == [2, 3, 99]
+        answer = client.json("PUT", f"/verdicts/{JOB}", principal=SERVICE, body={"verdict": "accepted"})
+        assert answer == {"verdict": "cancelled"}
+    bus.close()
+
+
+def test_a_wish_to_cancel_that_nobody_can_read_is_set_aside_and_the_job_goes_on(env: dict[str, str]) -> None:
+    migrate(env)
+    bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
+    wish = JobCancelRequestedV1(job_id=JOB, account="acme", requested_by="ann", requested_at=datetime.now(UTC))
+    with running("worker", env, env["BULK_HEALTH_LISTEN"]) as worker:
+        bus.publish(replace(CODEC.encode(wish), body=b'{"account": "acme"}'))
+        until(lambda: bus.depth(TOPOLOGY.dead_queue(PROVISIONER_CANCELLATIONS.name)) == 1, worker)
+        bus.publish(CODEC.encode(accepted_lines([2])))
+        until(lambda: bus.depth(EVENTLOG.name) == 2, worker)  # what could not be read, and the outcome
+    bus.close()
 
 
 def test_a_worker_that_was_killed_leaves_nothing_undone(env: dict[str, str]) -> None:

@@ -61,13 +61,13 @@ def held_open(url: str, statement: str, parameters: dict[str, Any]) -> Iterator[
         yield connection
 
 
-def wait_until_somebody_waits(url: str) -> None:
+def wait_until_somebody_waits(url: str, *, least: int = 1) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for _ in range(500):
             row = connection.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             ).fetchone()
-            if row and row[0]:
+            if row and row[0] >= least:
                 return
             time.sleep(0.01)
     raise AssertionError("nobody waits")

@@ -56,6 +56,21 @@ class Asking:
         assert response.status_code == 201, response.text
         return str(response.get_json()["upload_id"])
 
+    def job_id(self, key: str = "key-1", principal: Principal = ADA) -> str:
+        response = self.submit({"upload_id": self.upload_id(principal=principal)}, key, principal)
+        assert response.status_code == 202, response.text
+        return str(response.get_json()["job_id"])
+
+    def cancel(self, job_id: str, principal: Principal = ADA) -> TestResponse:
+        return self.client.post(f"/jobs/{job_id}/cancel", headers=bearer(principal))
+
+    def put_accepted(self, job_id: str, data: bytes, principal: Principal = VALIDATOR, **more: Any) -> TestResponse:
+        return self.client.put(f"/accepted/{job_id}", data=data, headers=bearer(principal), **more)
+
+    def get_accepted(self, job_id: str, asked: str = "", principal: Principal = VALIDATOR) -> TestResponse:
+        headers = bearer(principal) | ({"Range": asked} if asked else {})
+        return self.client.get(f"/accepted/{job_id}", headers=headers)
+
     def submit(self, body: object, key: str | None = "key-1", principal: Principal = ADA) -> TestResponse:
         headers = bearer(principal) | ({} if key is None else {"Idempotency-Key": key})
         return self.client.post("/jobs", json=body, headers=headers)

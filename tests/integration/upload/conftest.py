@@ -9,6 +9,7 @@ import pytest
 from contracts.codec import Codec
 from database.connection import Database
 from database.migrations import migrate
+from services.upload.accepted import AcceptedFiles
 from services.upload.app import Limits, make_app
 from services.upload.sources import FolderStore
 from services.upload.uploads import Uploads
@@ -36,6 +37,11 @@ def uploads(database: Database, folder: Path) -> Uploads:
     store = FolderStore(folder)
     store.prepare()
     return Uploads(database=database, store=store, expiry=timedelta(hours=24))
+
+
+@pytest.fixture
+def accepted(uploads: Uploads) -> AcceptedFiles:
+    return AcceptedFiles(database=uploads.database, store=uploads.store)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import uuid4
 from contracts.codec import Codec
 from database.connection import Database
 from services.upload import housekeeping, jobs
+from services.upload.accepted import AcceptedFiles
 from services.upload.housekeeping import keep_house, remove_expired
 from services.upload.jobs import JobOrder
 from services.upload.sources import FolderStore, StorageError
@@ -19,6 +20,24 @@ from tests.integration.upload.asking import files, new_upload, rows
 def expire_all(database: Database) -> None:
     with database.transaction() as connection:
         connection.execute(b"UPDATE upload SET expires_at = now() - interval '1 second'")
+
+
+def leave_of_ended_job(database: Database, uploads: Uploads) -> None:
+    """An accepted file that stayed behind when its job ended."""
+    source = uploads.store.new_reference()
+    writer = uploads.store.open_new(source)
+    writer.write(b"over")
+    writer.commit()
+    with database.transaction() as connection:
+        connection.execute(
+            b"INSERT INTO job (job_id, account, idempotency_key, fingerprint, submitted_by, submitted_at, "
+            b"template_version, end_state, finished_at) "
+            b"VALUES (%(job)s, 'acme', %(job)s::text, '', 'ada', now(), 1, 'completed', now())",
+            {"job": (job_id := uuid4())},
+        )
+        connection.execute(
+            b"INSERT INTO accepted_file (source, job_id, received_at) VALUES (%s, %s, now())", (source, job_id)
+        )
 
 
 def test_expired_uploads_go_with_their_files(database: Database, uploads: Uploads, folder: Path) -> None:
@@ -84,12 +103,15 @@ def test_a_file_that_can_not_be_removed_keeps_its_row(database: Database, upload
     assert remove_expired(uploads) == 1
 
 
-def test_housekeeping_goes_on_until_it_is_stopped(database: Database, uploads: Uploads, folder: Path) -> None:
+def test_housekeeping_goes_on_until_it_is_stopped(
+    database: Database, uploads: Uploads, accepted: AcceptedFiles, folder: Path
+) -> None:
     stop = threading.Event()
-    thread = threading.Thread(target=keep_house, args=(uploads, stop), kwargs={"interval": 0.05})
+    thread = threading.Thread(target=keep_house, args=(uploads, accepted, stop), kwargs={"interval": 0.05})
     thread.start()
     new_upload(uploads)
     expire_all(database)
+    leave_of_ended_job(database, uploads)
     until = time.monotonic() + 20
     while files(folder) and time.monotonic() < until:
         threading.Event().wait(0.05)
@@ -102,8 +124,9 @@ def test_housekeeping_goes_on_until_it_is_stopped(database: Database, uploads: U
 def test_housekeeping_outlives_the_database(folder: Path) -> None:
     nowhere = Database("postgresql://nobody@127.0.0.1:1/none", application_name="test", patience=0.05)
     uploads = Uploads(database=nowhere, store=FolderStore(folder), expiry=timedelta(hours=1))
+    accepted = AcceptedFiles(database=nowhere, store=uploads.store)
     stop = threading.Event()
-    thread = threading.Thread(target=keep_house, args=(uploads, stop), kwargs={"interval": 0.01})
+    thread = threading.Thread(target=keep_house, args=(uploads, accepted, stop), kwargs={"interval": 0.01})
     thread.start()
     threading.Event().wait(0.3)
     assert thread.is_alive()

@@ -33,7 +33,7 @@ class Jobs(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         with self.database.transaction() as connection:
-            connection.execute(b"TRUNCATE upload, job, outbox")
+            connection.execute(b"TRUNCATE upload, accepted_file, job, outbox")
         self._temporary = TemporaryDirectory()
         self._folder = Path(self._temporary.name)
         self._uploads = Uploads(database=self.database, store=FolderStore(self._folder), expiry=timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The processes themselves: the worker with its three loops, and what a kill leaves behind."""
+"""The processes themselves: the worker with its loops, and what a kill leaves behind."""
 
 import os
 import signal
@@ -25,6 +25,7 @@ from messaging.rabbitmq import RabbitBus
 from services.upload import outbox
 from services.upload.uploads import Uploads
 from tests.integration.upload.asking import files, new_upload, rows
+from tests.integration.upload.test_cancel import finished
 
 ROOT = Path(__file__).parents[3]
 JUST_NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -111,6 +112,8 @@ def test_the_worker_takes_relays_cleans_up_and_stops(
         assert submitted.job_id == request.job_id
         assert message.app_id == "upload"
         until(lambda: files(folder) == [b"email\r\n"])
+        bus.publish(Codec("eventlog").encode(finished(str(request.job_id), account="acme")))
+        until(lambda: rows(database, "job")[0]["end_state"] == "completed")
         metrics = urllib3.request("GET", f"http://{worker.health}/metrics").data.decode()
         assert "outbox_relayed_total 1.0" in metrics
         process.send_signal(signal.SIGTERM)

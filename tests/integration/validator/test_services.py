@@ -6,12 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from contracts.codec import Codec
+from contracts.messages import SeatRow, SeatsAcceptedV1
 from database.connection import Database
 from database.migrations import migrate
-from messaging.errors import Retry
+from messaging.errors import Retry, Unavailable
 from services.provisioner.app import create_app
 from services.provisioner.directory import Made, NewSeat, SeatChunk
 from services.provisioner.memory_directory import MemoryDirectory
@@ -19,16 +20,19 @@ from services.provisioner.verdicts import MemoryVerdicts
 from services.upload.app import Limits, make_app
 from services.upload.sources import FolderStore
 from services.upload.uploads import Uploads
+from services.validator.accepted import AcceptedFiles, UploadAccepted
 from services.validator.conflicts import Conflict, Directory, HttpDirectory
 from services.validator.source import SourceMissing, UploadSource
-from tests.integration.upload.asking import new_upload
+from services.validator.waiting import WaitingChunks
+from tests.integration.upload.asking import Asking, new_upload
 from tests.integration.validator.serving import KEY, served
-from tests.unit.validator.fakes import Seats
+from tests.unit.validator.fakes import Kept, Seats
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
 
 JOB = UUID(int=1)
 OTHER_JOB = UUID(int=2)
+CANCELLED_JOB = UUID(int=3)
 VALUES = {
     "email": "ann@example.com",
     "extension": "1001",
@@ -42,7 +46,7 @@ def now() -> datetime:
 
 
 def fake() -> tuple[Directory, str]:
-    seats = Seats()
+    seats = Seats(cancelled={("acme", CANCELLED_JOB)})
     (user_id,) = {seats.take(column, value, job_id=JOB) for column, value in list(VALUES.items())[:1]}
     for column, value in VALUES.items():
         seats.taken["acme", column, value] = user_id, JOB
@@ -56,7 +60,8 @@ def provisioner() -> Iterator[tuple[str, str]]:
     seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes={}, secrets={}, **VALUES)
     (made,) = directory.create_seats(SeatChunk(account="acme", job_id=JOB, chunk=1, seats=(seat,))).outcomes
     assert isinstance(made, Made)
-    app = create_app(directory, MemoryVerdicts(), access_key=AccessKey(KEY), ready=dict)
+    directory.cancel_job("acme", CANCELLED_JOB)
+    app = create_app(directory, MemoryVerdicts(directory.is_cancelled), access_key=AccessKey(KEY), ready=dict)
     with served(app) as address:
         yield address, str(made.user_id)
 
@@ -106,6 +111,20 @@ def test_the_first_verdict_counts(directory: tuple[Directory, str]) -> None:
     assert asked.decide("other", JOB, "accepted") == "accepted"
 
 
+def test_cancelled_counts_before_all_verdicts(directory: tuple[Directory, str]) -> None:
+    asked, _ = directory
+    asked.decide("acme", CANCELLED_JOB, "accepted")
+    assert asked.decide("acme", CANCELLED_JOB, "rejected") == "cancelled"
+    assert asked.decide("other", CANCELLED_JOB, "rejected") == "rejected"
+
+
+def test_a_verdict_that_is_not_known_here_is_tried_again() -> None:
+    app = Flask("newer")
+    app.add_url_rule("/verdicts/<job_id>", view_func=lambda **_: {"verdict": "perhaps"}, methods=["PUT"])
+    with served(app) as address, pytest.raises(Retry, match="'perhaps', which is not known"):
+        HttpDirectory(ServiceClient(address, AccessKey(KEY))).decide("acme", JOB, "accepted")
+
+
 def test_a_refusal_is_tried_again_and_counted(provisioner: tuple[str, str]) -> None:
     asked = HttpDirectory(ServiceClient(provisioner[0], AccessKey("another key of thirty-two characters")))
     with pytest.raises(Retry, match="POST /conflicts: 401"):
@@ -120,6 +139,10 @@ def test_a_service_that_is_away_is_waited_for() -> None:
         HttpDirectory(client).conflicts("acme", JOB, {})
     with pytest.raises(ServiceUnavailable):
         UploadSource(client).blocks("acme", "x")
+    with pytest.raises(ServiceUnavailable):
+        UploadAccepted(client).read("acme", JOB, 0, 8)
+    with pytest.raises(ServiceUnavailable):
+        UploadAccepted(client).put("acme", JOB, [b"1234"], size=4)
 
 
 @pytest.fixture
@@ -133,11 +156,96 @@ def uploads(database_url: str, tmp_path: Path) -> Iterator[Uploads]:
 
 
 @pytest.fixture
-def source(uploads: Uploads) -> Iterator[UploadSource]:
+def app(uploads: Uploads) -> Flask:
     limits = Limits(max_upload_bytes=10_000_000, max_rows=1, max_cell_length=1)
-    app = make_app(uploads=uploads, limits=limits, access_key=AccessKey(KEY), codec=Codec("upload"))
+    return make_app(uploads=uploads, limits=limits, access_key=AccessKey(KEY), codec=Codec("upload"))
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[ServiceClient]:
+    """Calls an upload service."""
     with served(app) as address:
-        yield UploadSource(ServiceClient(address, AccessKey(KEY)))
+        yield ServiceClient(address, AccessKey(KEY))
+
+
+@pytest.fixture
+def job_id(app: Flask) -> UUID:
+    """A job of the account acme at upload."""
+    return UUID(Asking(app).job_id())
+
+
+@pytest.fixture
+def source(client: ServiceClient) -> UploadSource:
+    return UploadSource(client)
+
+
+@pytest.fixture(params=["fake", "real"])
+def accepted(request: pytest.FixtureRequest) -> tuple[AcceptedFiles, UUID]:
+    """Where accepted files are kept, and a job whose file may be kept there."""
+    if request.param == "fake":
+        return Kept(), JOB
+    return UploadAccepted(request.getfixturevalue("client")), request.getfixturevalue("job_id")
+
+
+def test_an_accepted_file_is_kept_and_read_in_parts(accepted: tuple[AcceptedFiles, UUID]) -> None:
+    files, job_id = accepted
+    blocks = [bytes([number]) * 100_000 for number in range(20)]
+    data = b"".join(blocks)
+    files.put("acme", job_id, iter(blocks), size=len(data))
+    for start, stop in ((0, 8), (99_999, 100_001), (0, 1_000_000), (1_999_999, 2_000_000), (1_999_990, 3_000_000)):
+        assert files.read("acme", job_id, start, stop) == data[start:stop]
+
+
+def test_the_first_accepted_file_of_a_job_stays(accepted: tuple[AcceptedFiles, UUID]) -> None:
+    files, job_id = accepted
+    for data in (b"first", b"the second one"):
+        files.put("acme", job_id, [data], size=len(data))
+    assert files.read("acme", job_id, 0, 100) == b"first"
+
+
+def test_no_file_is_read_where_none_is_kept(accepted: tuple[AcceptedFiles, UUID]) -> None:
+    files, job_id = accepted
+    assert files.read("acme", job_id, 0, 8) is None
+    files.put("acme", job_id, [b"data"], size=4)
+    assert files.read("globex", job_id, 0, 4) is None
+    assert files.read("acme", OTHER_JOB, 0, 4) is None
+
+
+def test_chunks_wait_at_the_real_upload(client: ServiceClient, job_id: UUID, tmp_path: Path) -> None:
+    waiting = WaitingChunks(UploadAccepted(client), folder=tmp_path)
+    chunks = [
+        SeatsAcceptedV1(
+            job_id=job_id,
+            account="acme",
+            template_version=1,
+            chunk=number,
+            columns=("firstname",),
+            rows=tuple(SeatRow(line=number * 1000 + n, values=(f"{number} {n}",)) for n in range(1000)),
+        )
+        for number in range(4, 9)
+    ]
+    assert waiting.keep("acme", job_id, iter(chunks)) == 5
+    assert [waiting.after("acme", job_id, number) for number in range(1, 9)] == [*chunks, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(500, Retry), (401, Retry), (200, Retry), (503, Unavailable), (507, Unavailable)]
+)
+def test_what_upload_says_instead_is_tried_again(status: int, error: type[Exception]) -> None:
+    app = Flask("broken")
+
+    def refuse(**_: str) -> tuple[str, int]:
+        request.get_data()
+        return "no room", status
+
+    app.add_url_rule("/accepted/<job_id>", view_func=refuse, methods=["PUT", "GET"])
+    with served(app) as address:
+        files = UploadAccepted(ServiceClient(address, AccessKey(KEY)))
+        with pytest.raises(error, match="GET /accepted"):
+            files.read("acme", JOB, 0, 8)
+        if status != 200:
+            with pytest.raises(error, match=f"PUT /accepted/{JOB}: {status} no room"):
+                files.put("acme", JOB, [b"1234"], size=4)
 
 
 def stored(uploads: Uploads, folder: Path, data: bytes) -> str:

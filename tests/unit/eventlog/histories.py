@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.ids import job_id_of, user_id_of
 from contracts.messages import (
     JobAcceptedV1,
+    JobCancelledV1,
     JobCancelRequestedV1,
     JobFailedV1,
     JobRejectedV1,
@@ -118,6 +119,12 @@ def cancel_requested(job: JobSubmittedV1) -> JobCancelRequestedV1:
     )
 
 
+def cancelled(job: JobSubmittedV1, *, chunks: int) -> JobCancelledV1:
+    return JobCancelledV1(
+        job_id=job.job_id, account=job.account, chunks=chunks, requested_by="bob@example.com", cancelled_at=at(12)
+    )
+
+
 keys = st.uuids().map(str)
 
 
@@ -176,7 +183,9 @@ def failed_histories(draw: st.DrawFn) -> History:
     missing = draw(st.sampled_from(chunks))
     come = draw(st.sets(st.sampled_from(range(len(chunks)))))
     verdict: list[Event] = [accepted(job, rows=_rows(chunks), chunks=len(chunks))]
-    stages = draw(st.lists(st.sampled_from(["validator", "provisioner"]), min_size=1, max_size=2, unique=True))
+    stages = draw(
+        st.lists(st.sampled_from(["validator", "provisioner", "reconciler"]), min_size=1, max_size=2, unique=True)
+    )
     failures = [failed(job, stage=stage, after=draw(st.integers(5, 9))) for stage in stages]
     in_time = [chunk for n, chunk in enumerate(chunks) if n in come and chunk is not missing]
     is_known = draw(st.booleans())
@@ -184,7 +193,32 @@ def failed_histories(draw: st.DrawFn) -> History:
     return History(job_id=job.job_id, events=(job, *known, *in_time, *failures))
 
 
-histories = completed_histories() | rejected_histories() | failed_histories()
+@st.composite
+def cancelled_histories(draw: st.DrawFn) -> History:
+    """Cancelled after some chunks, any of them but not all; where it is after none, the verdict is perhaps not told."""
+    job = submitted(draw(keys))
+    chunks = draw(chunked(job))
+    missing = draw(st.sampled_from(chunks))
+    come = draw(st.sets(st.sampled_from(range(len(chunks)))))
+    done = [chunk for n, chunk in enumerate(chunks) if n in come and chunk is not missing]
+    is_known = draw(st.booleans())
+    verdict: list[Event] = [accepted(job, rows=_rows(chunks), chunks=len(chunks))]
+    known = verdict if done or is_known else []
+    events = (job, *known, *done, cancel_requested(job), cancelled(job, chunks=len(done)))
+    return History(job_id=job.job_id, events=events)
+
+
+@st.composite
+def too_late_histories(draw: st.DrawFn) -> History:
+    """Cancelled when all chunks had been provisioned."""
+    history = draw(completed_histories())
+    job, chunks = history.events[0], sum(isinstance(event, SeatsProvisionedV1) for event in history.events)
+    assert isinstance(job, JobSubmittedV1)
+    return replace(history, events=(*history.events, cancelled(job, chunks=chunks)))
+
+
+complete_histories = completed_histories() | rejected_histories() | too_late_histories()
+histories = complete_histories | failed_histories() | cancelled_histories()
 
 
 @st.composite

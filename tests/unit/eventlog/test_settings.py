@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.eventlog.reconciler import Rules
 from services.eventlog.settings import WebSettings, WorkerSettings, log_style, migrated_database
 from settings import BadSetting
 
@@ -28,6 +29,17 @@ def test_what_the_worker_needs() -> None:
     assert WorkerSettings.from_env(WORKER).declare is True
     assert WorkerSettings.from_env(WORKER | {"BULK_AMQP_DECLARE": "no"}).declare is False
     assert "secret" not in repr(WorkerSettings.from_env(WORKER))
+
+
+def test_when_a_job_counts_as_stalled() -> None:
+    settings = WorkerSettings.from_env(WORKER)
+    assert (settings.reconcile_seconds, settings.rules) == (30, Rules(stalled_seconds=300, tries=3))
+    given = {"BULK_RECONCILE_SECONDS": "5", "BULK_STALLED_SECONDS": "60", "BULK_RECONCILE_TRIES": "1"}
+    settings = WorkerSettings.from_env(WORKER | given)
+    assert (settings.reconcile_seconds, settings.rules) == (5, Rules(stalled_seconds=60, tries=1))
+    for name in given:
+        with pytest.raises(BadSetting, match=name):
+            WorkerSettings.from_env(WORKER | {name: "0"})
 
 
 @pytest.mark.parametrize("name", WEB)

@@ -40,7 +40,7 @@ def both_orders(history: st.SearchStrategy[History]) -> st.SearchStrategy[tuple[
 
 
 @patient
-@given(both_orders(h.completed_histories() | h.rejected_histories()))
+@given(both_orders(h.complete_histories))
 def test_any_order_and_any_repetition_give_the_same_job_and_the_same_end(
     drawn: tuple[History, list[Event], list[Event]],
 ) -> None:
@@ -61,6 +61,27 @@ def test_a_failed_job_is_the_same_in_any_order_but_for_what_was_known_when_its_e
     assert replace(first.job, finished=None) == replace(second.job, finished=None)
     assert [end.state for end in first.ends] == [end.state for end in second.ends] == ["failed"]
     assert first.job.created == history.counted("successful")
+
+
+@patient
+@given(both_orders(h.cancelled_histories()))
+def test_a_cancelled_job_is_the_same_in_any_order_but_for_a_verdict_that_comes_after_its_end(
+    drawn: tuple[History, list[Event], list[Event]],
+) -> None:
+    history, one, other = drawn
+    first, second = tell(one), tell(other)
+    assert replace(first.job, finished=None) == replace(second.job, finished=None)
+    assert [end.state for end in first.ends] == ["cancelled"]
+    if history.outcomes:
+        assert first.ends == second.ends
+    assert first.job.created == history.counted("successful")
+    assert first.job.failed == history.counted("failed")
+
+
+@patient
+@given(h.too_late_histories().flatmap(h.arrivals))
+def test_a_job_whose_chunks_are_all_in_is_completed_although_it_was_cancelled(events: list[Event]) -> None:
+    assert tell(events).job.state in (State.COMPLETED, State.COMPLETED_WITH_ERRORS)
 
 
 @patient
@@ -137,6 +158,47 @@ def test_late_outcomes_of_a_failed_job_still_count_and_do_not_end_it_again() -> 
     assert (told.job.created, told.job.not_processed, told.job.state) == (2, 1, State.FAILED)
 
 
+def test_a_cancelled_job_ends_when_the_chunks_done_before_are_in() -> None:
+    events: list[Event] = [
+        JOB,
+        h.accepted(JOB, rows=9, chunks=3),
+        h.cancelled(JOB, chunks=2),
+        h.provisioned(JOB, 3, (h.outcome(JOB, 9), h.outcome(JOB, 10, failed=True))),
+        h.provisioned(JOB, 1, (h.outcome(JOB, 2),)),
+    ]
+    assert tell(events[:-1]).job.state is State.PROVISIONING
+    [end] = tell(events).ends
+    assert (end.state, end.rows, end.created, end.failed, end.not_processed) == ("cancelled", 9, 2, 1, 6)
+    assert end.finished_at == h.at(13)
+    assert end.links["summary"] == f"/api/v1/jobs/{JOB.job_id}/summary.csv"
+    assert (
+        end.message == "bob@example.com cancelled the job. 2 Seats were created before that. 6 rows were not processed."
+    )
+
+
+def test_a_job_cancelled_before_its_rows_were_counted_tells_no_rows() -> None:
+    [end] = tell([JOB, h.started(JOB), h.cancelled(JOB, chunks=0)]).ends
+    assert (end.state, end.rows, end.not_processed) == ("cancelled", None, 0)
+    assert end.message == "bob@example.com cancelled the job. No Seat was created."
+
+
+def test_a_verdict_that_comes_after_the_cancel_still_counts_the_rows() -> None:
+    told = tell([JOB, h.cancelled(JOB, chunks=0), h.accepted(JOB, rows=9, chunks=3)])
+    assert [end.state for end in told.ends] == ["cancelled"]
+    assert (told.job.state, told.job.rows, told.job.not_processed) == (State.CANCELLED, 9, 9)
+
+
+def test_a_wish_to_cancel_alone_changes_nothing() -> None:
+    job = tell([JOB, h.cancel_requested(JOB)]).job
+    assert (job.state, job.finished) == (State.SUBMITTED, None)
+
+
+def test_a_rejected_file_leaves_nothing_to_cancel() -> None:
+    verdict = h.rejected(JOB, rows=3, problems=())
+    assert tell([JOB, verdict, h.cancelled(JOB, chunks=0)]).job.state is State.REJECTED
+    assert tell([h.cancelled(JOB, chunks=0), verdict, JOB]).job.state is State.REJECTED
+
+
 def test_of_two_failures_the_earlier_is_kept() -> None:
     early, late = h.failed(JOB, stage="validator", after=5), h.failed(JOB, stage="provisioner", after=6)
     assert tell([JOB, late, early]).job.failed_stage == "validator"
@@ -163,6 +225,31 @@ def test_a_failure_without_an_account_waits_until_one_is_named() -> None:
     assert tell([nobodys]).ends == []
     told = tell([nobodys, JOB])
     assert [end.account for end in told.ends] == ["acme"]
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        ([h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "completed"),
+        ([h.rejected(JOB, rows=1, problems=())], "rejected"),
+        ([h.cancelled(JOB, chunks=0)], "cancelled"),
+        ([h.cancelled(JOB, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "cancelled"),
+        ([h.started(JOB)], "failed"),
+        ([JOB, h.accepted(JOB, rows=2, chunks=2), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))], "failed"),
+        ([JOB, h.accepted(JOB, rows=2, chunks=2), h.cancelled(JOB, chunks=1)], "failed"),
+    ],
+)
+def test_a_job_that_is_given_up_ends_with_what_is_known(events: list[Event], state: str) -> None:
+    assert tell(events).ends == []
+    failure = h.failed(JOB, stage="reconciler")
+    assert [end.state for end in tell([*events, failure]).ends] == [state]
+    assert [end.state for end in tell([failure, *events]).ends] == ["failed"]
+
+
+def test_a_failure_that_was_told_before_does_not_hide_that_a_job_was_given_up() -> None:
+    all_in: list[Event] = [h.accepted(JOB, rows=1, chunks=1), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))]
+    job = tell([*all_in, h.failed(JOB, after=1), h.failed(JOB, stage="reconciler", after=9)]).job
+    assert (job.state, job.failed_stage, job.given_up_at) == (State.COMPLETED, "provisioner", h.at(9))
 
 
 @pytest.mark.parametrize(

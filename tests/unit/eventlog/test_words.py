@@ -44,6 +44,8 @@ def test_numbers_with_their_words(number: int, text: str) -> None:
         (h.provisioned(JOB, 1, ()), "Chunk 1: 0 Seats created."),
         (h.failed(JOB), "The job could not go on (provisioner): The provisioner gave up."),
         (h.cancel_requested(JOB), "ada@example.com asked to cancel the job."),
+        (h.cancelled(JOB, chunks=0), "The job was cancelled before its first chunk. No Seat is created."),
+        (h.cancelled(JOB, chunks=1), "The job was cancelled after 1 chunk. No further Seat is created."),
     ],
 )
 def test_every_event_has_its_line_in_the_timeline(event: Event, text: str) -> None:
@@ -66,6 +68,15 @@ def test_a_failed_job_says_what_was_created_before() -> None:
 def test_a_job_that_failed_before_anything_says_that_nothing_was_created() -> None:
     job = after(JOB, h.failed(JOB, stage="validator"))
     assert message_of(job, job.state) == "The validator gave up. No Seat was created."
+
+
+def test_a_cancelled_job_says_who_did_it() -> None:
+    job = after(JOB, h.accepted(JOB, rows=4, chunks=2), CHUNK, h.cancelled(JOB, chunks=1))
+    message = "bob@example.com cancelled the job. 1 Seat was created before that. 2 rows were not processed."
+    assert message_of(job, job.state) == message
+    assert not_processed_reason(job) == "Not processed. bob@example.com cancelled the job."
+    assert job.finished is not None
+    assert end_text(job.finished) == "The job ended as cancelled: 1 Seat created, 1 row failed, 2 rows not processed."
 
 
 def test_a_completed_job_needs_no_words() -> None:

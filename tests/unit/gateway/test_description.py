@@ -24,6 +24,7 @@ def test_the_calls_that_were_promised_are_there() -> None:
         "POST /jobs",
         "GET /jobs",
         "GET /jobs/{job_id}",
+        "POST /jobs/{job_id}/cancel",
         "GET /jobs/{job_id}/problems",
         "GET /jobs/{job_id}/problems.csv",
         "GET /jobs/{job_id}/events",

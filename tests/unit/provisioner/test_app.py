@@ -101,9 +101,18 @@ def test_the_first_verdict_is_the_one_that_is_told(service: Caller) -> None:
     assert service.ask("PUT", path, {"verdict": "accepted"}).get_json() == {"verdict": "rejected"}
 
 
-def test_a_verdict_is_accepted_or_rejected(service: Caller) -> None:
-    answer = service.ask("PUT", f"/verdicts/{JOB}", {"verdict": "perhaps"})
+@pytest.mark.parametrize("verdict", ["perhaps", "cancelled", None])
+def test_a_verdict_is_accepted_or_rejected(service: Caller, verdict: str | None) -> None:
+    answer = service.ask("PUT", f"/verdicts/{JOB}", {"verdict": verdict})
     assert (answer.status_code, code_of(answer)) == (400, "invalid_request")
+
+
+def test_a_verdict_on_a_cancelled_job_is_answered_with_that() -> None:
+    directory = MemoryDirectory(lambda: NOW)
+    app = create_app(directory, MemoryVerdicts(directory.is_cancelled), access_key=KEY, ready=dict)
+    directory.cancel_job("acme", JOB)
+    answer = Caller(app.test_client()).ask("PUT", f"/verdicts/{JOB}", {"verdict": "accepted"})
+    assert (answer.status_code, answer.get_json()) == (200, {"verdict": "cancelled"})
 
 
 def test_a_verdict_on_what_is_no_job_id_is_not_found(service: Caller) -> None:

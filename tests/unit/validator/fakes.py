@@ -11,10 +11,12 @@ from contracts import template
 from contracts.ids import job_id_of
 from contracts.messages import Contract, JobSubmittedV1
 from contracts.sealing import Sealer
-from services.validator.conflicts import Conflict, Verdict
+from services.validator.accepted import AcceptedFiles
+from services.validator.conflicts import Conflict, Decision, Verdict
 from services.validator.handler import Surroundings, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
+from services.validator.waiting import WaitingChunks
 
 ACCOUNT = "acme"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,6 +32,7 @@ class Seats:
 
     taken: dict[tuple[str, str, str], tuple[str, UUID]] = field(default_factory=dict)
     verdicts: dict[tuple[str, UUID], Verdict] = field(default_factory=dict)
+    cancelled: set[tuple[str, UUID]] = field(default_factory=set)
     asked: list[Mapping[str, Sequence[str]]] = field(default_factory=list)
 
     def take(self, column: str, value: str, *, job_id: UUID = OTHER_JOB, account: str = ACCOUNT) -> str:
@@ -46,7 +49,9 @@ class Seats:
             if (found := self.taken.get((account, column, value.casefold()))) and found[1] != job_id
         ]
 
-    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Verdict:
+    def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
+        if (account, job_id) in self.cancelled:
+            return "cancelled"
         return self.verdicts.setdefault((account, job_id), verdict)
 
 
@@ -77,6 +82,27 @@ class BreakingOff(Files):
 
 
 @dataclass
+class Kept:
+    """Accepted files in memory; the first one of a job stays, as at upload. ``over``: jobs that have ended."""
+
+    stored: dict[tuple[str, UUID], bytes] = field(default_factory=dict)
+    over: set[UUID] = field(default_factory=set)
+
+    def put(self, account: str, job_id: UUID, blocks: Iterable[bytes], *, size: int) -> None:
+        data = b"".join(blocks)
+        assert len(data) == size
+        if job_id not in self.over:
+            self.stored.setdefault((account, job_id), data)
+
+    def read(self, account: str, job_id: UUID, start: int, stop: int) -> bytes | None:
+        data = self.stored.get((account, job_id))
+        if data is None:
+            return None
+        assert start < len(data)
+        return data[start:stop]
+
+
+@dataclass
 class Site:
     """Everything around a validator."""
 
@@ -84,6 +110,8 @@ class Site:
     seats: Seats = field(default_factory=Seats)
     files: Files = field(default_factory=Files)
     limits: Limits = field(default_factory=Limits)
+    kept: AcceptedFiles = field(default_factory=Kept)
+    window: int = 16
 
     def surroundings(self) -> Surroundings:
         return Surroundings(
@@ -93,6 +121,8 @@ class Site:
             sealer=SEALER,
             limits=self.limits,
             folder=self.folder,
+            waiting=WaitingChunks(self.kept, folder=self.folder),
+            window=self.window,
             clock=lambda: NOW,
         )
 

@@ -5,10 +5,11 @@ A process of its own, because the most that a process ever used can't be taken b
 
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from services.validator.handler import validate_seats
 from tests.unit.validator.fakes import Files, Site, csv_of, seat
@@ -33,18 +34,41 @@ class Endless(Files):
             yield data if not first else data.partition(b"\n")[2]
 
 
+class OnDisk:
+    """An accepted file on disk, where upload has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, account: str, job_id: UUID, blocks: Iterable[bytes], *, size: int) -> None:
+        del account
+        with (self._folder / job_id.hex).open("wb") as file:
+            if sum(file.write(block) for block in blocks) != size:
+                raise SystemExit("the accepted file has another size")
+
+    def read(self, account: str, job_id: UUID, start: int, stop: int) -> bytes | None:
+        path = self._folder / job_id.hex
+        if not account or not path.exists():
+            return None
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read(stop - start)
+
+
 def peak(rows: int, folder: Path) -> int:
     """Bytes that the process has used at most, after it has validated a file of so many rows."""
     files, size, digest = Endless(rows), 0, sha256()
     for block in files.blocks("", ""):
         size += len(block)
         digest.update(block)
-    site = Site(folder=folder, files=files)
+    site = Site(folder=folder, files=files, kept=OnDisk(folder))
     job = replace(site.submit(b"", key=str(rows)), size=size, sha256=digest.hexdigest())
     site.files.stored.clear()
-    messages = sum(1 for _ in validate_seats(job, surroundings=site.surroundings()))
-    if messages != 2 + -(-rows // 1000):
-        raise SystemExit(f"{rows} rows gave {messages} messages")
+    around, chunks = site.surroundings(), -(-rows // 1000)
+    at_once = sum(1 for _ in validate_seats(job, surroundings=around)) - 2
+    later = sum(1 for chunk in range(1, chunks + 1) if around.waiting.after(job.account, job.job_id, chunk))
+    if at_once != min(chunks, site.window) or at_once + later != chunks:
+        raise SystemExit(f"{rows} rows gave {at_once} chunks, and {later} later")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 

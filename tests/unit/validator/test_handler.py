@@ -154,6 +154,20 @@ def test_an_accepted_job_whose_limits_shrank_fails(site: Site) -> None:
     assert (message.stage, message.code) == ("validator", "rules_changed")
 
 
+@pytest.mark.parametrize("before", ["nothing", "accepted", "rejected"])
+@pytest.mark.parametrize("good", [True, False])
+def test_of_a_cancelled_job_nothing_more_is_told(site: Site, before: str, good: bool) -> None:
+    data = csv_of([seat(1), seat(2) if good else seat(1)])
+    job = site.submit(data)
+    if before == "accepted":
+        site.seats.verdicts[ACCOUNT, job.job_id] = "accepted"
+    elif before == "rejected":
+        site.seats.verdicts[ACCOUNT, job.job_id] = "rejected"
+    site.seats.cancelled.add((ACCOUNT, job.job_id))
+    [started] = validate_seats(job, surroundings=site.surroundings())
+    assert isinstance(started, ValidationStartedV1)
+
+
 def test_a_missing_source_fails_the_job(site: Site) -> None:
     job = replace(site.submit(csv_of([seat(1)])), source="gone")
     message = failed(list(validate_seats(job, surroundings=site.surroundings())))

@@ -150,9 +150,17 @@ def test_settings() -> None:
     assert settings.sealing_keys == ("new", "old")
     assert settings.spool == Path("/spool")
     assert "amqp" not in repr(settings)
-    more = {"BULK_MAX_ROWS": "7", "BULK_MAX_CELL_LENGTH": "8", "BULK_AMQP_DECLARE": "no", "BULK_LOG_STYLE": "json"}
+    assert settings.chunks_in_flight == 16
+    more = {
+        "BULK_CHUNKS_IN_FLIGHT": "3",
+        "BULK_MAX_ROWS": "7",
+        "BULK_MAX_CELL_LENGTH": "8",
+        "BULK_AMQP_DECLARE": "no",
+        "BULK_LOG_STYLE": "json",
+    }
     settings = Settings.from_env(ENV | more)
     assert (settings.limits, settings.declare, settings.log_style) == (Limits(rows=7, cell_length=8), False, "json")
+    assert settings.chunks_in_flight == 3
 
 
 @pytest.mark.parametrize("name", ENV)
@@ -166,6 +174,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
     [
         ("BULK_MAX_ROWS", "0"),
         ("BULK_MAX_ROWS", "many"),
+        ("BULK_CHUNKS_IN_FLIGHT", "0"),
         ("BULK_MAX_CELL_LENGTH", "-1"),
         ("BULK_AMQP_DECLARE", "maybe"),
         ("BULK_LOG_STYLE", "xml"),

@@ -15,6 +15,7 @@ from messaging.errors import BrokerRefused
 from messaging.rabbitmq.addresses import addresses
 from messaging.rabbitmq.link import Link, LinkDown
 from messaging.rabbitmq.refusal import refusal
+from tests.contract.messaging.parcels import eventually
 
 NOBODY = addresses("amqp://a:b@127.0.0.1:1/", name="tests")
 
@@ -97,3 +98,29 @@ def test_what_may_go_better_on_another_channel(code: int) -> None:
 def test_pika_is_the_version_this_was_written_for() -> None:
     """1.5 deprecates BlockingConnection and has a thread-safe one: look again then."""
     assert pika.__version__.startswith("1.4.")
+
+
+def test_it_is_alive_while_the_broker_is_away_and_while_it_is_not_used() -> None:
+    down = Link(
+        "tests",
+        addresses("amqp://a:b@127.0.0.1:1/,amqp://a:b@127.0.0.1:2/", name="tests"),
+        prepare=lambda _: None,
+        is_sound=lambda channel: channel.is_open,
+        backoff=Backoff(first=0.01, longest=0.02),
+        stuck_after=0.3,
+    )
+    assert down.is_alive
+    down.start()
+    for _ in range(10):
+        assert down.is_alive
+        time.sleep(0.1)
+    down.close()
+    assert down.is_alive
+
+
+def test_it_is_not_alive_when_its_thread_has_ended() -> None:
+    broken = link(())
+    broken.start()
+    with pytest.raises(ValueError, match="non-empty"):
+        broken.ask(nothing, seconds=5)
+    assert eventually(lambda: not broken.is_alive)

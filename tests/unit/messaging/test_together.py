@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from services.upload.together import run_together
+from messaging.together import run_together
 
 
 def wait(stop: threading.Event) -> None:

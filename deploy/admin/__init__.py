@@ -1,0 +1,1 @@
+"""What an operator does by hand: `bulk-admin`, which is `python -m deploy.admin`."""
