@@ -30,6 +30,7 @@ class Database:
             "row_factory": dict_row,
             "application_name": application_name,
             "connect_timeout": 5,
+            "client_encoding": "utf8",
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=60000",
         }
 

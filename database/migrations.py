@@ -53,7 +53,7 @@ def of_package(package: str) -> Sequence[Migration]:
 def migrate(dsn: str, package: str) -> list[str]:
     """Apply what is missing and tell the names of it. Each migration is one transaction."""
     applied: list[str] = []
-    with psycopg.connect(dsn, autocommit=True, connect_timeout=10) as connection:
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=10, client_encoding="utf8") as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute("SET client_min_messages = warning")
         connection.execute(_TABLE)

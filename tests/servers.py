@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
 from urllib.parse import quote, urlsplit
 
 import pika
@@ -51,12 +51,19 @@ class Databases:
 
     def fresh(self) -> str:
         name = f"test_{secrets.token_hex(6)}"
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        self._run(statement + sql.SQL(self._unicode()))
         return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
     def discard(self, url: str) -> None:
         name = urlsplit(url).path.lstrip("/")
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _unicode(self) -> LiteralString:
+        """A server that was set up without a locale makes databases that know no Unicode unless they are told to."""
+        with psycopg.connect(self._url) as connection:
+            encoding = connection.info.parameter_status("server_encoding")
+        return "" if encoding == "UTF8" else " ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'"
 
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection:
@@ -193,9 +200,13 @@ def container_postgres() -> Iterator[Databases]:
 
 @contextmanager
 def container_rabbitmq() -> Iterator[OwnBroker]:
-    from testcontainers.community.rabbitmq import RabbitMqContainer
+    # The library's own RabbitMqContainer is deprecated by the library itself when it is imported.
+    from testcontainers.core.container import DockerContainer
+    from testcontainers.core.wait_strategies import HttpWaitStrategy
 
-    container = RabbitMqContainer(RABBITMQ_IMAGE, username="test", password="test").with_exposed_ports(5672, 15672)
+    container = DockerContainer(RABBITMQ_IMAGE).with_exposed_ports(5672, 15672)
+    container.with_envs(RABBITMQ_DEFAULT_USER="test", RABBITMQ_DEFAULT_PASS="test")
+    container.waiting_for(HttpWaitStrategy(15672).for_status_code(200).with_startup_timeout(120))
     with container:
         host = container.get_container_host_ip()
         amqp, management = (container.get_exposed_port(port) for port in (5672, 15672))
