@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage faults check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage faults faults-short check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -18,13 +18,17 @@ run: $(VENV)/runtime ## Start everything on this machine and stay up until Ctrl-
 demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
 	@exec $(BIN)/python -m deploy.demo
 
-test: $(VENV)/everything ## Run all tests; installs RabbitMQ and Chromium if it may
+test: $(VENV)/everything ## Run all tests but those of faults; installs RabbitMQ and Chromium if it may
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not faults"
 
 coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not faults" --cov --cov-report=term:skip-covered
+
+faults-short: $(VENV)/everything ## Run the tests of faults: one of each kind from a fixed seed, and broken builds
+	@deploy/test-tools
+	@$(BIN)/python -m pytest -m faults
 
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools
