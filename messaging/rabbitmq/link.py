@@ -26,7 +26,7 @@ _LEAVE = 15.0  # seconds for closing in good order; connecting, which is finishe
 
 STUCK_AFTER = 30.0  # seconds
 
-# While the broker owes an answer the loop waits for it: heartbeats tell after 60 s at most that there is no broker any
+# While the broker owes an answer the loop waits for it: heartbeats tell after 26 s at most that there is no broker any
 # more, and one that takes no messages, for its memory or disk is short, is given up after 60 s too.
 _WAITS_FOR_THE_BROKER = 3
 

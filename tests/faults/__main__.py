@@ -1,6 +1,7 @@
 """`python -m tests.faults`: run a campaign against a system of its own, and tell what was found."""
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ KINDS: Mapping[Part, Mapping[str, Fault]] = {"faults": FAULTS, "losses": LOSSES,
 
 def main() -> int:
     given = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended before its time."))  # with everything that was started
     began = time.monotonic()
     part: Part = given.part
     settings = IMPATIENT if part == "losses" else {}

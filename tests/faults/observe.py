@@ -32,6 +32,7 @@ EAR = "faults.heard"
 
 _POLL = 0.1
 _PATIENCE = 60.0
+_SETTLE_SECONDS = 3.0
 _PAGE = 200
 
 WORK = tuple(queue.name for queue in TOPOLOGY.queues)
@@ -64,11 +65,12 @@ def patiently(system: System, act: Callable[[BlockingChannel], T]) -> T:
 
 
 def listen(system: System) -> None:
-    """Begin to hear."""
+    """Begin to hear. RabbitMQ 3.10 forgets how to start a queue if it is killed in the second after it was made."""
     with channel(system) as broker:
         declare(broker, TOPOLOGY)
         broker.queue_declare(EAR, durable=True, arguments={"x-queue-type": "quorum"})
         broker.queue_bind(EAR, TOPOLOGY.exchange, SeatsProvisionedV1.TYPE)
+    time.sleep(_SETTLE_SECONDS)
 
 
 def history(

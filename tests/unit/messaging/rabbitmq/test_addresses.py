@@ -18,7 +18,7 @@ def test_what_is_usual_unless_the_address_says_otherwise() -> None:
     assert (found.heartbeat, found.stack_timeout) == (5, 3)
     assert (found.socket_timeout, found.blocked_connection_timeout) == (5, 60)
     (usual,) = addresses("amqp://a:b@broker/", name="x")
-    assert (usual.heartbeat, usual.stack_timeout, usual.ssl_options) == (30, 10, None)
+    assert (usual.heartbeat, usual.stack_timeout, usual.ssl_options) == (8, 10, None)
 
 
 def test_several_addresses_of_one_cluster() -> None:
