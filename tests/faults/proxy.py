@@ -46,9 +46,10 @@ class Proxy:
         self._down = False
         self._pairs: set[_Pair] = set()
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._accept, HOST, port, backlog=200))
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy {port}", daemon=True)
-        self._thread.start()
+        self._thread.start()  # first: the caller's thread may have a loop of its own, as with a browser's driver
+        starting = asyncio.start_server(self._accept, HOST, port, backlog=200)
+        self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(_ANSWER_SECONDS)
 
     def fair(self) -> None:
         """All is well again, for new connections and for those that live."""
