@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import time
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -118,8 +119,15 @@ def head(api: Api, length: int, content_type: str = "text/csv") -> str:
 
 
 def stored(stack: Stack) -> set[str]:
+    """The files at upload, once none is being received: it hears of a broken upload a moment after the client does."""
     assert stack.data is not None
-    return {path.name for path in (stack.data / "sources").rglob("*") if path.is_file()}
+    deadline = time.monotonic() + 20
+    while True:
+        names = {path.name for path in (stack.data / "sources").rglob("*") if path.is_file()}
+        if not any(name.endswith(".part") for name in names):
+            return names
+        assert time.monotonic() < deadline, "a part of a broken upload was kept"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
