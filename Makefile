@@ -22,7 +22,7 @@ test: $(VENV)/everything ## Run all tests but those of faults; installs RabbitMQ
 	@deploy/test-tools
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not faults"
 
-coverage: $(VENV)/everything ## Run all tests and tell which branches they miss
+coverage: $(VENV)/everything ## Run the same tests and tell which branches they miss
 	@deploy/test-tools
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not faults" --cov --cov-report=term:skip-covered
 
