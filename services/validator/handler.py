@@ -36,6 +36,7 @@ from services.validator.waiting import WaitingChunks
 log = logging.getLogger(__name__)
 
 STAGE = "validator"
+_THE_REST = "Rows without an outcome were not processed: upload these again."
 
 
 def _now() -> datetime:
@@ -150,10 +151,13 @@ def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findin
         with fetched(around.source, job, folder=around.folder) as blocks:
             return examine(blocks, means)
     except SourceMissing:
-        message = "The uploaded file is no longer stored, so nothing was created. Upload it again."
+        message = f"The uploaded file is no longer stored, so its rows can't be read. {_THE_REST}"
         raise CannotValidate(code="source_missing", message=message) from None
     except SourceAltered:
-        message = "The stored file is not the one that was uploaded, so nothing was created. Upload it again."
+        message = (
+            "The stored file is no longer the one that was uploaded: its SHA-256 checksum is another. No Seat was "
+            f"created from the altered file. {_THE_REST}"
+        )
         raise CannotValidate(code="source_altered", message=message) from None
 
 
@@ -164,7 +168,7 @@ def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> D
     if counts == "accepted" and findings.problems.of_the_file_itself:
         message = (
             "The file was accepted before and is found to have problems now, because limits or rules have changed "
-            "meanwhile. Rows without an outcome were not processed: upload these again."
+            f"meanwhile. {_THE_REST}"
         )
         raise CannotValidate(code="rules_changed", message=message)
     return counts

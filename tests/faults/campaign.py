@@ -44,7 +44,8 @@ class Result:
 @dataclass(slots=True, kw_only=True)
 class Campaign:
     """`kinds`: the faults; `only`: how the names of those to choose begin, or none for all. `bound` and `empty`:
-    seconds within which jobs have to end, and queues to be empty then. `flags`: what else it takes to repeat a run."""
+    seconds within which jobs have to end, and queues to be empty then. `flags`: what else it takes to repeat a run.
+    `deal`: how the jobs of a run are chosen."""
 
     system: System
     seed: int
@@ -53,6 +54,7 @@ class Campaign:
     bound: float = BOUND
     empty: float = 45.0
     flags: str = ""
+    deal: Callable[[int, Random], Sequence[Job]] = field(default=lambda number, chance: Deck(number, chance).jobs())
     say: Callable[[str], None] = field(default=lambda line: print(line, flush=True))  # noqa: T201 - a program's output
 
     def faults(self) -> list[str]:
@@ -78,7 +80,7 @@ class Campaign:
         order = Random(f"{self.seed}:{number // len(names)}").sample(names, len(names))
         name = order[number % len(names)]
         chance = Random(f"{self.seed}:{number}")
-        jobs = Deck(number, chance).jobs()
+        jobs = self.deal(number, chance)
         marks = self.system.folder / "marks" / f"{self.seed}-{number}"
         marks.mkdir(exist_ok=True)
         world = World(system=self.system, chance=chance, marks=marks, clock=time.monotonic)

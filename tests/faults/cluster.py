@@ -10,7 +10,7 @@ from deploy.embedded.errors import StartFailed
 from deploy.embedded.process import Process
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
-from tests.faults.ports import quiet_ports
+from tests.faults.machine import quiet_ports
 
 SIZE = 3
 

@@ -1,7 +1,7 @@
 """The jobs of a run: rows that no other run has, made from a seed, and known so well that every outcome can be told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 from uuid import UUID
@@ -14,6 +14,8 @@ COLUMNS = ("firstname", "lastname", "email", "extension", "seat_type", "phone_nu
 _COLUMNS = (*COLUMNS, "voicemail_pin", "device_mac")
 _ROWS_OF_A_RUN = 10_000
 _FIRST = 1_000_000  # seven digits, as the phone numbers need
+
+_STREAM = 12
 
 Way = Literal["api", "amqp"]
 
@@ -64,6 +66,10 @@ class Deck:
         if kind != "one":
             jobs.append(self.job("good"))
         return jobs
+
+    def stream(self, seconds: float) -> list[Job]:
+        """A dozen good ones, sent one after the other over so many seconds."""
+        return [replace(self.job("good"), delay=at * seconds / _STREAM) for at in range(_STREAM)]
 
     def job(self, kind: Kind, rows: Sequence[Mapping[str, str]] = ()) -> Job:
         made = [*rows, *self.rows(self._size() - len(rows))]

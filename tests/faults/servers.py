@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -47,12 +48,12 @@ def broker_connections_closed(world: World) -> Steps:
 
 
 def broker_alarm(world: World) -> Steps:
-    world.system.rabbitmqctl("set_vm_memory_high_watermark", "0.000001")
+    _rabbitmqctl(world, "set_vm_memory_high_watermark", "0.000001")
     try:
         yield
         world.wait(0.5, 2)
     finally:
-        world.system.rabbitmqctl("set_vm_memory_high_watermark", "0.4")
+        _rabbitmqctl(world, "set_vm_memory_high_watermark", "0.4")
 
 
 def database_restarted(world: World) -> Steps:
@@ -123,6 +124,12 @@ def disk_full(world: World) -> Steps:
         world.wait(0.3, 1.5)
     finally:
         ballast.unlink(missing_ok=True)
+
+
+def _rabbitmqctl(world: World, *arguments: str) -> None:
+    rabbit = world.system.rabbit
+    command = [str(rabbit.program.with_name("rabbitmqctl")), "-n", rabbit.node, *arguments]
+    subprocess.run(command, env=rabbit.environment(), check=True, capture_output=True, timeout=60)
 
 
 def node_away(world: World, *, kill: bool) -> Steps:

@@ -5,19 +5,16 @@ fault finds it, and may be started with failpoints.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
-
-import urllib3
 
 from deploy.embedded import identity
 from deploy.embedded.errors import StartFailed
@@ -29,7 +26,7 @@ from deploy.embedded.process import Process, Program
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
 from tests.faults.cluster import Cluster
-from tests.faults.ports import quiet_ports
+from tests.faults.machine import is_ready, mount_small, quiet_ports, wait_for
 from tests.faults.proxy import Proxy
 
 T = TypeVar("T")
@@ -37,7 +34,7 @@ T = TypeVar("T")
 _READY_SECONDS = 90.0
 _TICK = 0.1
 _WEBS = ("upload", "provisioner", "eventlog")
-PROXIED = ("broker", "database", *_WEBS)
+PROXIED = {"broker": "amqp", "database": "postgres"} | {name: f"{name}-web" for name in _WEBS}
 
 
 @dataclass(slots=True)
@@ -46,8 +43,10 @@ class _Run:
 
     process: Process
     part: Part
+    tree: Path
     starts: int = 0
     failpoints: str = ""
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -87,13 +86,13 @@ class System:
         for name in ("pids", "sources", "spool", "logs", "marks"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711)
-        self.disk_is_small = _mount_small(self.sources)
+        self.disk_is_small = mount_small(self.sources)
         self.keys = keep(self.folder, None)
         names = [*PORTS, "postgres", *(part.name for part in PARTS), *(f"proxy-{name}" for name in PROXIED)]
         self._ports = dict(zip(names, quiet_ports(len(names)), strict=True))
         self._servers.submit(self._start_servers).result()
         for part in PARTS:
-            self._runs[part.name] = _Run(self._process(part, 0, ""), part)
+            self._runs[part.name] = _Run(self._process(part, self.tree, 0), part, self.tree)
         self._hands.submit(self._start_all).result()
         threading.Thread(target=self._tend, name="tending", daemon=True).start()
         self.wait_until_ready()
@@ -129,14 +128,34 @@ class System:
                 self._hands.submit(self._restart, name, "", None).result()
                 self.wait_until_ready(name)
 
+    def hold(self, name: str) -> None:
+        """Do not start this process again when it ends."""
+        self._runs[name].held = True
+
+    def release(self, name: str) -> None:
+        """Return when a process that was held has ended, was started again, and is ready."""
+        run = self._runs[name]
+        wait_for(lambda: run.process.ended() is not None, f"{name} has not ended")
+        run.held = False
+        self.wait_until_ready(name)
+
+    def renew(self, name: str, tree: Path | None = None) -> None:
+        """Stop a process as an upgrade does, start it again, from another tree if given; return when it is ready."""
+        self._hands.submit(self._renew, name, tree).result()
+        self.wait_until_ready(name)
+
+    def start_over(self, order: Sequence[str]) -> None:
+        """End every process and both servers, then start the processes in this order, and the servers last."""
+        self._hands.submit(self._stop_all).result()
+        self._servers.submit(self._stop_servers).result()
+        for name in order:
+            self._hands.submit(self._start_again, self._runs[name]).result()
+        self._servers.submit(self.rabbit.start).result()
+        self._servers.submit(self.postgres.start).result()
+
     def with_servers(self, act: Callable[[], T]) -> T:
         """Do something with a server in the thread that its processes belong to."""
         return self._servers.submit(act).result()
-
-    def rabbitmqctl(self, *arguments: str) -> None:
-        program = self.rabbit.program.with_name("rabbitmqctl")
-        command = [str(program), "-n", self.rabbit.node, *arguments]
-        subprocess.run(command, env=self.rabbit.environment(), check=True, capture_output=True, timeout=60)
 
     def dsn(self, database: str) -> str:
         """For the superuser, straight to the server."""
@@ -146,7 +165,7 @@ class System:
         """Return when these processes, or all, say that they are ready."""
         deadline = time.monotonic() + _READY_SECONDS
         waiting = [run.part for run in self._runs.values() if not names or run.part.name in names]
-        while waiting := [part for part in waiting if not _is_ready(self._around.ready_url(part))]:
+        while waiting := [part for part in waiting if not is_ready(self._around.ready_url(part))]:
             if time.monotonic() > deadline:
                 said = "\n".join(f"{part.name}: {self._runs[part.name].process.log_tail()}" for part in waiting)
                 raise StartFailed(f"Not ready within {_READY_SECONDS:.0f} s:\n{said}")
@@ -165,7 +184,7 @@ class System:
             )
             for name in DATABASES
         }
-        self._start_proxies()
+        self.proxies = {name: Proxy(ports[f"proxy-{name}"], ports[target]) for name, target in PROXIED.items()}
         self._around = Surroundings(
             data=self.folder,
             ports=ports,
@@ -174,7 +193,7 @@ class System:
             keys=self.keys,
             base={"PATH": os.environ["PATH"], "BULK_ENVIRONMENT": "test", **self.settings},
         )
-        self._migrate()
+        self._migrate(self.tree)
         if self.cluster is None:
             self.rabbit.wait()
 
@@ -198,26 +217,25 @@ class System:
         self.rabbit.launch()
         return self.rabbit.url().replace(f":{ports['amqp']}/", f":{ports['proxy-broker']}/")
 
-    def _start_proxies(self) -> None:
-        targets = {"broker": "amqp", "database": "postgres"} | {name: f"{name}-web" for name in _WEBS}
-        for name, target in targets.items():
-            self.proxies[name] = Proxy(self._ports[f"proxy-{name}"], self._ports[target])
-
     def _stop_servers(self) -> None:
         for name in ("cluster", "rabbit", "postgres"):
             server: Cluster | RabbitServer | PostgresServer | None = getattr(self, name, None)
             if server is not None:
                 server.stop()
 
-    def _migrate(self) -> None:
+    def migrate(self, tree: Path) -> None:
+        """Bring the databases up to what this tree wants."""
+        self._servers.submit(self._migrate, tree).result()
+
+    def _migrate(self, tree: Path) -> None:
         for name in DATABASES:
-            program = replace(self._around.migration(name), cwd=self.tree)
+            program = replace(self._around.migration(name), cwd=tree)
             run = Process(program, self.folder / "pids" / f"migrate-{name}.pid")
             run.start()
             if run.wait(60) != 0:
                 raise StartFailed(run.log_tail())
 
-    def _process(self, part: Part, starts: int, failpoints: str, marks: Path | None = None) -> Process:
+    def _process(self, part: Part, tree: Path, starts: int, failpoints: str = "", marks: Path | None = None) -> Process:
         program = self._around.program(part)
         env = dict(program.env)
         for name in _WEBS:
@@ -225,7 +243,7 @@ class System:
         if failpoints:
             env |= {"BULK_FAILPOINTS": failpoints, "BULK_FAILPOINTS_MARKS": str(marks)}
         log = self.folder / "logs" / f"{part.name}.{starts}.log"
-        told: Program = replace(program, env=env, cwd=self.tree, log=log)
+        told: Program = replace(program, env=env, cwd=tree, log=log)
         return Process(told, self.folder / "pids" / f"{part.name}.pid")
 
     def _start_all(self) -> None:
@@ -244,10 +262,16 @@ class System:
         run.process.stop()
         self._start_again(run, failpoints, marks)
 
+    def _renew(self, name: str, tree: Path | None) -> None:
+        run = self._runs[name]
+        run.tree = tree or run.tree
+        run.process.stop()
+        self._start_again(run)
+
     def _start_again(self, run: _Run, failpoints: str = "", marks: Path | None = None) -> None:
         run.starts += 1
         run.failpoints = failpoints
-        run.process = self._process(run.part, run.starts, failpoints, marks)
+        run.process = self._process(run.part, run.tree, run.starts, failpoints, marks)
         run.process.start()
 
     def _tend(self) -> None:
@@ -257,25 +281,10 @@ class System:
 
     def _start_ended(self) -> None:
         for run in self._runs.values():
-            if not self._stopping.is_set() and run.process.ended() is not None:
+            if not (self._stopping.is_set() or run.held) and run.process.ended() is not None:
                 self.deaths += 1
                 run.process.stop()
                 self._start_again(run)
-
-
-def _is_ready(url: str) -> bool:
-    try:
-        return urllib3.request("GET", url, timeout=5, retries=False).status == 200
-    except urllib3.exceptions.HTTPError:
-        return False
-
-
-def _mount_small(folder: Path) -> bool:
-    """A small disk of its own for the sources, so that it can be filled; False where we may not."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        return False
-    command = ["mount", "-t", "tmpfs", "-o", "size=48m,mode=700", "bulk-faults", str(folder)]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 @contextmanager
