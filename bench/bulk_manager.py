@@ -1,14 +1,15 @@
 """Bulk Manager's own runs, by its public API alone."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from bench import people
 from bench.api import Api, Ended
-from bench.broker import Broker, passed
+from bench.broker import Broker, Octets, passed
 from bench.errors import BenchFailed
 from bench.figures import BULK_MANAGER, STAGES, Fairness, Run, Series, Validation
 from bench.processes import Watch, sampling
@@ -34,13 +35,20 @@ class BulkManager:
         path = people.made(self.folder, rows, first=_SMALL_FROM - rows)
         self._finished(self.api.run(self.api.upload(path), rows, patience=_patience(rows)), rows)
 
-    def series(self, rows: int, repeats: int) -> Series:
-        """Jobs of the same file, each begun with an empty Seat table; the last one's Seats stay."""
+    def series(self, rows: int, repeats: int, before: Mapping[str, Octets]) -> tuple[Series, Mapping[str, Octets]]:
+        """Jobs of the same file, each begun with an empty Seat table; the last one's Seats stay.
+
+        ``before`` is what had gone through the broker; what has then is given back for the next series.
+        """
         path = people.made(self.folder, rows)
-        before = self.broker.octets(self.broker.system_vhost)
         runs = tuple(self._run(path, rows) for _ in range(repeats))
-        octets = passed(before, self.broker.octets(self.broker.system_vhost))
-        return Series(candidate=BULK_MANAGER, rows=rows, runs=runs, broker_bytes=octets // repeats)
+        after = self.octets()
+        octets = passed(before, after) // repeats
+        return Series(candidate=BULK_MANAGER, rows=rows, runs=runs, broker_bytes=octets), after
+
+    def octets(self) -> Mapping[str, Octets]:
+        """What has gone through the broker on each of the system's connections."""
+        return self.broker.octets(self.broker.system_vhost)
 
     def _run(self, path: Path, rows: int) -> Run:
         self.tables.prepare(PROVISIONER, only="seats")
@@ -120,7 +128,7 @@ def stages(events: Sequence[tuple[str, datetime]]) -> dict[str, float]:
         return {}
     submitted, started, accepted, finished = (of[kind] for kind in needed)
     moments = (submitted, started, accepted, min(chunks), max(chunks), finished)
-    gaps = (max(0.0, (after - before).total_seconds()) for before, after in zip(moments, moments[1:], strict=False))
+    gaps = (max(0.0, (after - before).total_seconds()) for before, after in pairwise(moments))
     return dict(zip(STAGES, gaps, strict=True))
 
 

@@ -10,7 +10,8 @@ SMALL_JOB = 500
 MEMORY_SIZE = 50_000
 """The size that the memory for a million is compared with."""
 
-PARTS = ("bulk-manager", "copy", "django", "rows", "celery", "fairness", "validator")
+PARTS = ("bulk-manager", "django", "rows", "celery", "fairness", "validator")
+"""COPY goes with bulk-manager: it is given the very rows that were created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,8 @@ class Plan:
 
     def sizes_of(self, candidate: str) -> tuple[int, ...]:
         """In ascending order: what a run leaves in memory must not hide what a smaller one needs."""
-        if candidate == BULK_MANAGER:
+        if candidate in {BULK_MANAGER, COPY}:
             return tuple(sorted({*self.sizes, MEMORY_SIZE} if max(self.sizes) > MEMORY_SIZE else set(self.sizes)))
-        if candidate == COPY:
-            return tuple(sorted(self.sizes))
         most = min(self.most[candidate], max(self.sizes))
         return tuple(sorted({min(self.sizes), most}))
 
@@ -58,5 +57,6 @@ def narrowed(plan: Plan, *, sizes: Sequence[int] | None, parts: Sequence[str] | 
     """A plan with other sizes, or with some of its parts only; for trying the benchmark itself."""
     if sizes:
         most = max(sizes)
-        plan = replace(plan, sizes=tuple(sorted(sizes)), small_jobs=4, big_rows=most * 10, checked_rows=most)
+        big = min(most * 10, MILLION)
+        plan = replace(plan, sizes=tuple(sorted(sizes)), small_jobs=4, big_rows=big, checked_rows=most)
     return replace(plan, parts=tuple(parts)) if parts else plan

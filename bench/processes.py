@@ -88,7 +88,7 @@ def forget_peak(pid: int) -> None:
 
 @dataclass(slots=True)
 class Watch:
-    """What the parts used from `begin` to `end`. ``roots`` tells the first process of each part, asked anew each time."""
+    """What the parts used from `begin` to `end`. ``roots``, asked each time, tells the first process of each part."""
 
     roots: Callable[[], Mapping[str, int]]
     _before: dict[str, float] = field(default_factory=dict, init=False)

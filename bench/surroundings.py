@@ -48,7 +48,7 @@ class Surroundings:
     def roots(self) -> dict[str, int]:
         """The first process of each part and of the servers, by name."""
         files = [*(self.data / "pids").glob("*.pid"), *(self.data / "rabbitmq").glob("*.pid")]
-        files.append(self.data / "postgres" / "postgres.pid")
+        files += [self.data / "postgres" / "postgres.pid", _keeper(self.data)]
         found = {path.stem: identity.read(path) for path in files if path.name != "node.pid"}
         return {name: process.pid for name, process in found.items() if process is not None}
 
@@ -56,7 +56,7 @@ class Surroundings:
 @contextmanager
 def started(folder: Path, base: Mapping[str, str]) -> Iterator[Surroundings]:
     """The system for the time of the block, as `make run` starts it, without any setting of the person's."""
-    data = folder / "system"
+    data = folder / "data"
     (port,) = free_ports(1)
     program = Program(
         name="system",
@@ -66,13 +66,18 @@ def started(folder: Path, base: Mapping[str, str]) -> Iterator[Surroundings]:
         grace=_STOP_SECONDS,
         log=folder / "system.log",
     )
-    process = Process(program, folder / "system.pid")
+    process = Process(program, _keeper(data))
     process.start()
     try:
         _wait(process, data / CONNECTION_FILE)
         yield _found(data)
     finally:
         process.stop()
+
+
+def _keeper(data: Path) -> Path:
+    """Where the process that keeps all the others is written down."""
+    return data.with_name("keeper.pid")
 
 
 def _wait(process: Process, connection: Path) -> None:

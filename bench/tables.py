@@ -50,10 +50,14 @@ class Tables:
 
     def export(self, name: str, path: Path) -> None:
         """The rows of the Seat table as COPY's text, in the order of the file that they were made of."""
-        with psycopg.connect(self.dsn(name)) as connection, connection.cursor() as cursor, path.open("wb") as file:
-            with cursor.copy("COPY (SELECT * FROM seats ORDER BY job_id, line) TO STDOUT") as copy:
-                for block in copy:
-                    file.write(block)
+        with (
+            psycopg.connect(self.dsn(name)) as connection,
+            connection.cursor() as cursor,
+            path.open("wb") as file,
+            cursor.copy("COPY (SELECT * FROM seats ORDER BY job_id, line) TO STDOUT") as copy,
+        ):
+            for block in copy:
+                file.write(block)
 
     def version(self) -> str:
         with psycopg.connect(self.dsn("postgres")) as connection:
