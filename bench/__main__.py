@@ -20,6 +20,7 @@ from deploy.embedded.unprivileged import OUTSIDE
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _KEPT_FROM_SHELL = ("PATH", "HOME", "LANG", "TMPDIR")
 _RESULTS = Path("bench/results")
+_PARTIAL = Path("build/bench")
 _PAGE = Path("docs/performance.md")
 
 
@@ -52,8 +53,8 @@ def _arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sizes", type=_sizes, help="other sizes, as 500,2000; to try the benchmark itself")
     parser.add_argument("--only", type=_parts, help=f"some parts only: {','.join(plan.PARTS)}")
     parser.add_argument("--from", dest="source", type=Path, help="make the page from these results, without a run")
-    parser.add_argument("--results", type=Path, help=f"where the results go (default: {_RESULTS}/NAME.json)")
-    parser.add_argument("--page", type=Path, default=_PAGE, help="the page to write into (default: %(default)s)")
+    parser.add_argument("--results", type=Path, help=f"where the figures go (default: {_RESULTS}/NAME.json)")
+    parser.add_argument("--page", type=Path, help=f"the page to write into (default: {_PAGE}; of a part: only shown)")
     parser.add_argument("--minutes", type=int, default=60, help="give up after so many (default: %(default)s)")
     return parser.parse_args(given)
 
@@ -69,17 +70,29 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _run(chosen: argparse.Namespace, given: Sequence[str]) -> figures.Results:
+def _run(chosen: argparse.Namespace, command: str) -> figures.Results:
     base = {name: os.environ[name] for name in _KEPT_FROM_SHELL if name in os.environ}
     of = plan.narrowed(plan.FULL if chosen.full else plan.QUICK, sizes=chosen.sizes, parts=chosen.only)
-    whole = not (chosen.sizes or chosen.only)
-    command = f"make {of.name}" if whole else shlex.join(["python", "-m", "bench", *given])
     with _work_folder() as folder:
-        results = measure(of, folder, base, command)
-    path = chosen.results or _RESULTS / f"{of.name}.json"
+        results = measure(of, folder, base, command or f"make {of.name}")
+    path = chosen.results or (_PARTIAL if command else _RESULTS) / f"{of.name}.json"
     figures.save(results, path)
     say(f"The figures are in {path}.")
     return results
+
+
+def _make(chosen: argparse.Namespace, given: Sequence[str]) -> None:
+    """The figures, then the page; what is only a part of them never replaces the whole in the repository."""
+    command = shlex.join(["python", "-m", "bench", *given]) if chosen.sizes or chosen.only else ""
+    target = chosen.page or (None if command else _PAGE)
+    if target is not None:
+        page.check(target)
+    results = figures.load(chosen.source) if chosen.source else _run(chosen, command)
+    if target is None:
+        sys.stdout.write(f"{page.markdown(results, [])}\n")
+    else:
+        page.write(results, target)
+        say(f"{target} tells them.")
 
 
 def main(given: Sequence[str]) -> int:
@@ -88,10 +101,7 @@ def main(given: Sequence[str]) -> int:
         signal.signal(number, _interrupt)
     signal.alarm(chosen.minutes * 60)
     try:
-        page.check(chosen.page)
-        results = figures.load(chosen.source) if chosen.source else _run(chosen, given)
-        page.write(results, chosen.page)
-        say(f"{chosen.page} tells them.")
+        _make(chosen, given)
     except Interrupted:
         say("Stopped; nothing was kept.")
         return 130

@@ -73,7 +73,7 @@ class Measuring:
             self._add(self.others.series(candidate, source, rows, repeats, weigh=rows == sizes[-1]))
 
     def _fairness(self) -> None:
-        say(f"{2 * self.plan.small_jobs} jobs of {SMALL_JOB} rows, half of them beside one of {self.plan.big_rows:,}")
+        say(f"{self.plan.small_jobs} jobs of {SMALL_JOB} rows, and others beside one of {self.plan.big_rows:,}")
         self.fairness = self.ours.fairness(SMALL_JOB, self.plan.small_jobs, self.plan.big_rows)
 
     def _validator(self) -> None:

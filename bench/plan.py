@@ -16,8 +16,8 @@ PARTS = ("bulk-manager", "django", "rows", "celery", "fairness", "validator")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """``sizes`` are of Bulk Manager and COPY; ``most`` are the rows that the others are given at most, ``small_jobs``
-    how many are timed idle and how many beside a job of ``big_rows``, ``checked_rows`` the size for the validator."""
+    """``sizes`` are of Bulk Manager and COPY; ``most`` are the rows that the others are given at most; ``small_jobs``
+    tells how many are timed idle, ``big_rows`` the job they are timed beside, ``checked_rows`` the validator's files."""
 
     name: str
     sizes: tuple[int, ...]
