@@ -17,7 +17,7 @@ PARTS = ("bulk-manager", "django", "rows", "celery", "fairness", "validator")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """``sizes`` are of Bulk Manager and COPY; ``most`` are the rows that the others are given at most; ``small_jobs``
-    tells how many are timed idle, ``big_rows`` the job they are timed beside, ``checked_rows`` the validator's files."""
+    are timed idle and beside a job of ``big_rows``; ``checked_rows`` are the validator's files."""
 
     name: str
     sizes: tuple[int, ...]
