@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   ?= 330
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE   := contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
+CODE   := bench contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage faults faults-short check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage faults faults-short bench bench-full check fmt lock docs env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ faults: $(VENV)/everything ## Break things under running jobs, over 300 times, a
 	@$(BIN)/python -m tests.faults --runs $(RUNS) --report docs/reliability.md
 	@$(BIN)/python -m tests.faults --runs 20 --part losses --report docs/reliability.md
 	@$(BIN)/python -m tests.faults --runs 20 --part cluster --report docs/reliability.md
+
+bench: $(VENV)/bench ## Measure Bulk Manager beside what people would use instead; writes docs/performance.md
+	@exec $(BIN)/python -m bench
+
+bench-full: $(VENV)/bench ## The same with a million rows too
+	@exec $(BIN)/python -m bench --full
 
 check: $(VENV)/everything ## Check style, types, import rules and generated pages; count what fails
 	@$(BIN)/python -m deploy.check $(CODE)
@@ -76,7 +82,15 @@ $(VENV)/runtime: requirements.lock pyproject.toml deploy/lock_subset.py | $(BIN)
 	@$(PIP) install --require-hashes --no-deps -r $@.txt
 	@touch $@
 
-$(VENV)/everything: requirements.lock | $(BIN)/python
+$(VENV)/everything: requirements.lock pyproject.toml deploy/lock_subset.py | $(BIN)/python
 	@echo "Installing everything that tests and checks need into $(VENV)"
-	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python deploy/lock_subset.py pyproject.toml --extra embedded --extra test --extra check >$@.txt
+	@$(PIP) install --require-hashes --no-deps -r $@.txt
 	@touch $@ $(VENV)/runtime
+
+# With what Bulk Manager is measured against, which nothing else needs.
+$(VENV)/bench: requirements.lock pyproject.toml deploy/lock_subset.py | $(BIN)/python
+	@echo "Installing what the benchmark compares Bulk Manager with into $(VENV)"
+	@$(BIN)/python deploy/lock_subset.py pyproject.toml --extra embedded --extra bench >$@.txt
+	@$(PIP) install --require-hashes --no-deps -r $@.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""What people would use instead of Bulk Manager, each as its own documentation advises."""
