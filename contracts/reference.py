@@ -114,10 +114,24 @@ def _message(contract: type[Contract]) -> str:
     return f"## {contract.TYPE}\n\n{route}\n\n{about}\n\n{table}\n\n```json\n{example}```\n"
 
 
+_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "UUID": "UUID",
+        "AwareDateTime": "time",
+        "Tuple": "list",
+        "Dict": "object",
+        "Words": "object of texts",
+        "Lines": "list of integers, ascending",
+        "Values": "list of lists of texts and nulls, one for each column",
+        "Successful": "object of lists: lines, user_ids",
+        "Failed": "list of objects: line, code, message",
+    }
+)
+
+
 def _kind(field: "fields.Field[object]") -> str:
     name = type(field).__name__.removesuffix("Field")
-    words = {"UUID": "UUID", "AwareDateTime": "time", "Tuple": "list", "Dict": "object", "Words": "object of texts"}
-    kind = words.get(name, name.lower())
+    kind = _KINDS.get(name, name.lower())
     return f"{kind} or null" if field.allow_none else kind
 
 

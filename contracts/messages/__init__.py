@@ -27,13 +27,14 @@ from contracts.messages.job_finished_v1 import JobFinishedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_requested_v1 import JobRequestedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
-from contracts.messages.seats_accepted_v1 import SeatRow, SeatsAcceptedV1
-from contracts.messages.seats_provisioned_v1 import Outcome, SeatsProvisionedV1
+from contracts.messages.seats_accepted_v1 import SeatsAcceptedV1
+from contracts.messages.seats_provisioned_v1 import Failed, Outcome, SeatsProvisionedV1, Successful
 from contracts.messages.validation_started_v1 import ValidationStartedV1
 
 __all__ = [
     "SCHEMAS",
     "Contract",
+    "Failed",
     "JobAcceptedV1",
     "JobCancelRequestedV1",
     "JobCancelledV1",
@@ -43,9 +44,9 @@ __all__ = [
     "JobRequestedV1",
     "JobSubmittedV1",
     "Outcome",
-    "SeatRow",
     "SeatsAcceptedV1",
     "SeatsProvisionedV1",
+    "Successful",
     "ValidationStartedV1",
 ]
 

@@ -1,9 +1,10 @@
 """Fields that the schemas of several messages share."""
 
 from datetime import UTC, datetime
+from operator import lt
 from typing import Any, Generic, TypeVar
 
-from marshmallow import EXCLUDE, Schema, fields, post_load, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
 M = TypeVar("M")
 
@@ -44,6 +45,22 @@ class Tuple(fields.List[Any]):
         return tuple(super()._deserialize(*args, **kwargs))
 
 
+class Lines(fields.Field[tuple[int, ...]]):
+    """Lines of a file, in ascending order and each once, at most ``most``: checked in one pass."""
+
+    def __init__(self, *, most: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._most = most
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        return value
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[int, ...]:
+        if isinstance(value, list) and self._most is not None and len(value) > self._most:
+            raise ValidationError(f"There are at most {self._most} lines.")
+        return lines_of(value)
+
+
 class Words(fields.Dict):
     """A mapping of text to text."""
 
@@ -54,3 +71,21 @@ class Words(fields.Dict):
 def utc_text(moment: datetime) -> str:
     """A moment as text, with microseconds and `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def lines_of(value: Any) -> tuple[int, ...]:
+    """The lines that a list in JSON tells. Raises `ValidationError`."""
+    if not isinstance(value, list) or set(map(type, value)) - {int}:
+        raise ValidationError("Lines are a list of numbers.")
+    if value and (value[0] < 1 or not all(map(lt, value, value[1:]))):
+        raise ValidationError("Lines count from 1 and ascend.")
+    return tuple(value)
+
+
+def utc_time(value: Any) -> datetime:
+    """The moment that a text in JSON tells. Raises `ValidationError`."""
+    moment: datetime = _TIME.deserialize(value)
+    return moment
+
+
+_TIME = Time(required=True)

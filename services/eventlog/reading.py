@@ -73,7 +73,7 @@ class Archive:
             rows = self._rows("next_chunk", account=account, job_id=job_id, after=after, failed_only=failed_only)
             if not rows:
                 return
-            for outcome in unpack(rows[0]["outcomes"]):
+            for outcome in unpack(rows[0]["outcomes"]).outcomes:
                 if outcome.line > after and not (failed_only and outcome.type != "failed"):
                     yield outcome
             after = rows[0]["last_line"]

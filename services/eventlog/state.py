@@ -22,6 +22,7 @@ the event log in one publish, so that every `job.finished` carries the name of t
 key. When the reconciler has given the job up (a `job.failed` of its stage), the job ends with what is known.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -32,7 +33,7 @@ from contracts.messages.job_cancelled_v1 import JobCancelledV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
-from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
+from contracts.messages.seats_provisioned_v1 import Failed, SeatsProvisionedV1
 from contracts.messages.validation_started_v1 import ValidationStartedV1
 from services.eventlog.job import Job
 
@@ -99,8 +100,17 @@ def occurred_at(event: Event) -> datetime:
 
 def tally(event: SeatsProvisionedV1) -> tuple[int, int]:
     """How many rows of a chunk were created, and how many failed."""
-    created = sum(outcome.type == "successful" for outcome in event.outcomes)
-    return created, len(event.outcomes) - created
+    return len(event.successful), len(event.failed)
+
+
+def bounds(event: SeatsProvisionedV1) -> tuple[int, int]:
+    """The first line of a chunk, and the last; zeros for one without rows."""
+    ends = [line for lines in (event.successful.lines, _lines(event.failed)) if lines for line in (lines[0], lines[-1])]
+    return min(ends, default=0), max(ends, default=0)
+
+
+def _lines(failed: Sequence[Failed]) -> list[int]:
+    return [row.line for row in failed]
 
 
 def _learn(job: Job, event: Event) -> Job:

@@ -13,14 +13,14 @@ from contracts.codec import part_of
 from contracts.ids import message_id_of
 from contracts.messages import SCHEMAS
 from contracts.messages.job_rejected_v1 import JobRejectedV1
-from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
+from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1, Successful
 from database import queries
 from database.connection import Database, DictConnection
 from services.eventlog.ends import settled
 from services.eventlog.job import Job
 from services.eventlog.outcomes import pack
 from services.eventlog.rows import from_row, to_row
-from services.eventlog.state import Event, apply, first_seen, occurred_at, tally
+from services.eventlog.state import Event, apply, bounds, first_seen, occurred_at, tally
 from services.eventlog.words import text_of
 from telemetry import failpoints
 
@@ -79,16 +79,16 @@ class EventLog:
             self._insert_problems(connection, event)
 
     def _insert_chunk(self, connection: DictConnection, event: SeatsProvisionedV1) -> None:
-        lines = [outcome.line for outcome in event.outcomes] or [0]
         created, failed = tally(event)
+        first_line, last_line = bounds(event)
         parameters = {
             "job_id": event.job_id,
             "chunk": event.chunk,
-            "first_line": min(lines),
-            "last_line": max(lines),
+            "first_line": first_line,
+            "last_line": last_line,
             "created": created,
             "failed": failed,
-            "outcomes": pack(event.outcomes),
+            "outcomes": pack(event),
         }
         connection.execute(self._sql["insert_chunk"], parameters)
 
@@ -107,7 +107,7 @@ class EventLog:
 def _body(event: Event) -> str:
     """The message's JSON without what is kept elsewhere: outcomes in `chunk`, problems in `problem`."""
     if isinstance(event, SeatsProvisionedV1):
-        event = replace(event, outcomes=())
+        event = replace(event, successful=Successful(), failed=())
     elif isinstance(event, JobRejectedV1):
         event = replace(event, problems=())
     return orjson.dumps(SCHEMAS[event.TYPE].dump(event)).decode()

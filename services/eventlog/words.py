@@ -9,7 +9,7 @@ from contracts.messages.job_submitted_v1 import JobSubmittedV1
 from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1
 from contracts.messages.validation_started_v1 import ValidationStartedV1
 from services.eventlog.job import Job, State
-from services.eventlog.state import Event, tally
+from services.eventlog.state import Event, bounds, tally
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -94,8 +94,8 @@ def _cancel_text(event: JobCancelledV1) -> str:
 
 def _chunk_text(event: SeatsProvisionedV1) -> str:
     created, failed = tally(event)
-    lines = [outcome.line for outcome in event.outcomes]
-    where = f" (lines {min(lines)} to {max(lines)})" if lines else ""
+    first, last = bounds(event)
+    where = f" (lines {first} to {last})" if first else ""
     failures = f", {counted(failed, 'row')} failed" if failed else ""
     return f"Chunk {event.chunk}{where}: {counted(created, 'Seat')} created{failures}."
 

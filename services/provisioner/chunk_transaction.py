@@ -38,16 +38,16 @@ class ChunkTransaction:
         provisioned_at: datetime = claimed["provisioned_at"]
         self._stage()
         outcomes = self._inserted(provisioned_at)
-        result = tuple(outcomes[seat.line] for seat in self._chunk.seats)
+        result = ChunkResult.of(outcomes.values(), provisioned_at=provisioned_at)
         self._connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": pack(result)})
         failpoints.hit("provisioner.before-commit")
-        return ChunkResult(provisioned_at=provisioned_at, outcomes=result)
+        return result
 
     def _stored(self) -> ChunkResult:
         row = self._connection.execute(self._queries["stored_chunk"], self._keys).fetchone()
         if row is None:
             raise Retry("the outcomes of the chunk were removed while they were read")
-        return ChunkResult(provisioned_at=row["provisioned_at"], outcomes=unpack(row["outcomes"]))
+        return unpack(row["outcomes"], job_id=self._chunk.job_id, provisioned_at=row["provisioned_at"])
 
     def _stage(self) -> None:
         self._connection.execute(self._queries["make_staging"])
@@ -63,7 +63,7 @@ class ChunkTransaction:
             row["line"]: Made(line=row["line"], user_id=user_id_of(job_id, row["line"]), created_at=created_at)
             for row in rows
         }
-        left = [seat.line for seat in self._chunk.seats if seat.line not in outcomes]
+        left = [line for line in self._chunk.lines if line not in outcomes]
         if left:
             outcomes.update((outcome.line, outcome) for outcome in self._explained(left))
         return outcomes

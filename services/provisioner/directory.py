@@ -1,12 +1,14 @@
 """Where Seats are made: the interface that the built-in PostgreSQL directory implements, and phone systems can."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from contracts.messages import Successful
+from contracts.messages.seats_accepted_v1 import Cells
 from services.provisioner.listing import Position, SeatPage
 
 
@@ -36,12 +38,48 @@ class NewSeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatChunk:
-    """Consecutive rows of a job, each with a line of its own; ``chunk`` counts from 1."""
+    """Rows of a job, column by column, their ``lines`` in ascending order; ``chunk`` counts from 1.
+
+    ``attributes`` and ``secrets`` have the cells of all other columns by name. A cell is None where it is empty.
+    """
 
     account: str
     job_id: UUID
     chunk: int
-    seats: tuple[NewSeat, ...]
+    lines: Sequence[int]
+    firstname: Sequence[str]
+    lastname: Sequence[str]
+    email: Sequence[str]
+    extension: Sequence[str]
+    phone_number: Sequence[str | None]
+    device_mac: Sequence[str | None]
+    attributes: Mapping[str, Cells]
+    secrets: Mapping[str, Cells]
+
+    @property
+    def seats(self) -> tuple[NewSeat, ...]:
+        """The rows one by one: for a directory that makes Seats so."""
+        columns = (self.firstname, self.lastname, self.email, self.extension, self.phone_number, self.device_mac)
+        return tuple(
+            NewSeat(
+                line=line,
+                firstname=firstname,
+                lastname=lastname,
+                email=email,
+                extension=extension,
+                phone_number=phone_number,
+                device_mac=device_mac,
+                attributes=_filled(self.attributes, at),
+                secrets=_filled(self.secrets, at),
+            )
+            for at, (line, firstname, lastname, email, extension, phone_number, device_mac) in enumerate(
+                zip(self.lines, *columns, strict=True)
+            )
+        )
+
+
+def _filled(columns: Mapping[str, Cells], at: int) -> dict[str, str]:
+    return {name: cell for name, cells in columns.items() if (cell := cells[at]) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +102,36 @@ class NotMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkResult:
-    """What became of a chunk: one outcome a row, in the order of the rows."""
+    """What became of a chunk: every row is among those ``made`` or those ``not_made``, in the order of lines."""
 
     provisioned_at: datetime
-    outcomes: tuple[Made | NotMade, ...]
+    made: Successful
+    not_made: tuple[NotMade, ...] = ()
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Made | NotMade], *, provisioned_at: datetime) -> "ChunkResult":
+        """The result of outcomes that are known one by one, in any order."""
+        by_line = sorted(outcomes, key=lambda outcome: outcome.line)
+        made = [outcome for outcome in by_line if isinstance(outcome, Made)]
+        times = tuple(outcome.created_at for outcome in made)
+        successful = Successful(
+            lines=tuple(outcome.line for outcome in made),
+            user_ids=tuple(str(outcome.user_id) for outcome in made),
+            created_at=None if set(times) <= {provisioned_at} else times,
+        )
+        not_made = tuple(outcome for outcome in by_line if isinstance(outcome, NotMade))
+        return cls(provisioned_at=provisioned_at, made=successful, not_made=not_made)
+
+    @property
+    def outcomes(self) -> tuple[Made | NotMade, ...]:
+        """One outcome a row, in the order of lines."""
+        made = self.made
+        times = made.created_at or [self.provisioned_at] * len(made)
+        told = (
+            Made(line=line, user_id=UUID(user_id), created_at=created_at)
+            for line, user_id, created_at in zip(made.lines, made.user_ids, times, strict=True)
+        )
+        return tuple(sorted([*told, *self.not_made], key=lambda outcome: outcome.line))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from contracts.messages import (
     Contract,
+    Failed,
     JobCancelledV1,
     JobCancelRequestedV1,
-    Outcome,
     SeatsAcceptedV1,
     SeatsProvisionedV1,
 )
 from messaging.errors import Reject
-from services.provisioner.directory import JobCancelled, Made, NotMade, SeatDirectory
+from services.provisioner.directory import JobCancelled, SeatDirectory
 from services.provisioner.rows import seat_chunk
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ def provision_seats(chunk: SeatsAcceptedV1, *, directory: SeatDirectory) -> Iter
         job_id=chunk.job_id,
         account=chunk.account,
         chunk=chunk.chunk,
-        outcomes=tuple(_told(outcome) for outcome in result.outcomes),
+        successful=result.made,
+        failed=tuple(Failed(line=row.line, code=row.code, message=row.message) for row in result.not_made),
         provisioned_at=result.provisioned_at,
     )
 
@@ -59,9 +60,3 @@ def cancel_job(request: JobCancelRequestedV1, *, directory: SeatDirectory) -> It
         requested_by=request.requested_by,
         cancelled_at=cancellation.cancelled_at,
     )
-
-
-def _told(outcome: Made | NotMade) -> Outcome:
-    if isinstance(outcome, Made):
-        return Outcome(line=outcome.line, type="successful", user_id=outcome.user_id, created_at=outcome.created_at)
-    return Outcome(line=outcome.line, type="failed", code=outcome.code, message=outcome.message)

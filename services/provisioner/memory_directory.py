@@ -86,7 +86,7 @@ class MemoryDirectory:
     def _created(self, chunk: SeatChunk, now: datetime) -> ChunkResult:
         for new in sorted(chunk.seats, key=lambda seat: (key(UniqueColumn.EMAIL, seat.email), seat.line)):
             self._insert(chunk, new, now)
-        return ChunkResult(provisioned_at=now, outcomes=tuple(self._outcome(chunk, new) for new in chunk.seats))
+        return ChunkResult.of((self._outcome(chunk, new) for new in chunk.seats), provisioned_at=now)
 
     def _insert(self, chunk: SeatChunk, new: NewSeat, now: datetime) -> None:
         seat = _seat(chunk.job_id, new, now)

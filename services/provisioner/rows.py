@@ -1,15 +1,16 @@
-"""From the rows of a message to new Seats."""
+"""From the columns of a message to the columns of new Seats."""
 
-from collections.abc import Mapping
+from typing import Final
 
 from contracts import template
-from contracts.messages import SeatRow, SeatsAcceptedV1
+from contracts.messages import SeatsAcceptedV1
+from contracts.messages.seats_accepted_v1 import Cells
 from contracts.sealing import is_sealed
 from messaging.errors import Reject, Retry
-from services.provisioner.directory import NewSeat, SeatChunk
+from services.provisioner.directory import SeatChunk
 
-_REQUIRED = ("firstname", "lastname", "email", "extension")
-_NAMED = frozenset({*_REQUIRED, "phone_number", "device_mac"})
+_REQUIRED: Final = ("firstname", "lastname", "email", "extension")
+_NAMED: Final = frozenset({*_REQUIRED, "phone_number", "device_mac"})
 
 
 def seat_chunk(message: SeatsAcceptedV1) -> SeatChunk:
@@ -18,14 +19,25 @@ def seat_chunk(message: SeatsAcceptedV1) -> SeatChunk:
     Raises `Reject` for rows that no validator of ours sends, and `Retry` where its template is newer than this
     process, which an upgrade under way sets right.
     """
-    if len({row.line for row in message.rows}) < len(message.rows):
-        raise Reject("two rows of the chunk have the same line")
     secret = _secret_columns(message.template_version)
+    columns = {name: _filled(cells) for name, cells in zip(message.columns, message.values, strict=True)}
+    secrets = {name: cells for name, cells in columns.items() if name in secret}
+    for name, cells in secrets.items():
+        _check_sealed(message, name, cells)
+    empty: Cells = [None] * len(message.lines)
     return SeatChunk(
         account=message.account,
         job_id=message.job_id,
         chunk=message.chunk,
-        seats=tuple(_new_seat(message.columns, row, secret) for row in message.rows),
+        lines=message.lines,
+        firstname=_required(message, "firstname", columns),
+        lastname=_required(message, "lastname", columns),
+        email=_required(message, "email", columns),
+        extension=_required(message, "extension", columns),
+        phone_number=columns.get("phone_number", empty),
+        device_mac=columns.get("device_mac", empty),
+        attributes={name: cells for name, cells in columns.items() if name not in _NAMED and name not in secret},
+        secrets=secrets,
     )
 
 
@@ -36,27 +48,20 @@ def _secret_columns(version: int) -> frozenset[str]:
         raise Retry(str(error)) from error
 
 
-def _new_seat(columns: tuple[str, ...], row: SeatRow, secret: frozenset[str]) -> NewSeat:
-    values = {name: value for name, value in zip(columns, row.values, strict=True) if value}
-    secrets = {name: value for name, value in values.items() if name in secret}
-    _check(row.line, values, secrets)
-    return NewSeat(
-        line=row.line,
-        firstname=values["firstname"],
-        lastname=values["lastname"],
-        email=values["email"],
-        extension=values["extension"],
-        phone_number=values.get("phone_number"),
-        device_mac=values.get("device_mac"),
-        attributes={name: value for name, value in values.items() if name not in _NAMED and name not in secret},
-        secrets=secrets,
-    )
+def _filled(cells: Cells) -> Cells:
+    """The same cells, with None for an empty text."""
+    return [cell or None for cell in cells] if "" in cells else cells
 
 
-def _check(line: int, values: Mapping[str, str], secrets: Mapping[str, str]) -> None:
-    for name in _REQUIRED:
-        if name not in values:
-            raise Reject(f"the row of line {line} has no {name}")
-    for name, value in secrets.items():
-        if not is_sealed(value):
-            raise Reject(f"the {name} of line {line} has not been sealed")
+def _required(message: SeatsAcceptedV1, name: str, columns: dict[str, Cells]) -> list[str]:
+    cells = columns.get(name, [None] * len(message.lines))
+    filled = [cell for cell in cells if cell is not None]
+    if len(filled) < len(message.lines):
+        raise Reject(f"the row of line {message.lines[cells.index(None)]} has no {name}")
+    return filled
+
+
+def _check_sealed(message: SeatsAcceptedV1, name: str, cells: Cells) -> None:
+    for at, cell in enumerate(cells):
+        if cell is not None and not is_sealed(cell):
+            raise Reject(f"the {name} of line {message.lines[at]} has not been sealed")

@@ -222,7 +222,8 @@ def _chunks(job: JobSubmittedV1, template: Template, spool: Spool) -> Iterator[S
             template_version=template.version,
             chunk=number,
             columns=columns,
-            rows=rows,
+            lines=[line for line, _ in rows],
+            values=list(zip(*(values for _, values in rows), strict=True)),
         )
 
 

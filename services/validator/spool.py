@@ -9,10 +9,12 @@ from typing import IO
 
 import orjson
 
-from contracts.messages import SeatRow
 from contracts.messages.seats_accepted_v1 import MAX_BYTES, MAX_ROWS
 
 _ENVELOPE = 8 * 1024  # bytes of a message that are left for all but its rows
+
+#: A row's line, and its values.
+Row = tuple[int, list[str | None]]
 
 
 class Spool:
@@ -40,11 +42,11 @@ class Spool:
         """How many chunks there are so far."""
         return len(self._chunks)
 
-    def chunks(self) -> Iterator[tuple[SeatRow, ...]]:
+    def chunks(self) -> Iterator[list[Row]]:
         """The rows of each chunk, read back one chunk at a time."""
         self._file.seek(0)
         for count in self._chunks:
-            yield tuple(_row(line) for line in islice(self._file, count))
+            yield [_row(line) for line in islice(self._file, count)]
 
 
 @contextmanager
@@ -54,6 +56,6 @@ def spooling(*, folder: Path, most_rows: int = MAX_ROWS, most_bytes: int = MAX_B
         yield Spool(file, most_rows=most_rows, most_bytes=most_bytes)
 
 
-def _row(line: bytes) -> SeatRow:
+def _row(line: bytes) -> Row:
     row = orjson.loads(line)
-    return SeatRow(line=row["line"], values=tuple(row["values"]))
+    return row["line"], row["values"]

@@ -165,5 +165,5 @@ def test_every_published_message_is_one_that_the_contracts_know(api: Api, stack:
         assert properties.message_id
         assert properties.app_id
     _, accepted = told["seats.accepted.v1"]
-    pin = accepted["rows"][0]["values"][accepted["columns"].index("voicemail_pin")]
+    pin = accepted["values"][accepted["columns"].index("voicemail_pin")][0]
     assert pin.startswith("sealed:"), "a PIN travels sealed"

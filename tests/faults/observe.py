@@ -152,7 +152,16 @@ def _outcome(told: Mapping[str, Any]) -> Outcome:
 def _hear(broker: BlockingChannel, said: defaultdict[UUID, list[Outcome]]) -> None:
     for _, body in _taken(broker, EAR):
         message = json.loads(body)
-        said[UUID(message["job_id"])] += [_outcome(told) for told in message["outcomes"]]
+        said[UUID(message["job_id"])] += _said(message)
+
+
+def _said(message: Mapping[str, Any]) -> Iterator[Outcome]:
+    """The outcomes that a `seats.provisioned.v1` tells of."""
+    made = message["successful"]
+    for line, user_id in zip(made["lines"], made["user_ids"], strict=True):
+        yield Outcome(line=line, type="successful", user_id=UUID(user_id))
+    for row in message["failed"]:
+        yield Outcome(line=row["line"], type="failed", user_id=None)
 
 
 def _collect(broker: BlockingChannel, letters: list[Letter]) -> None:

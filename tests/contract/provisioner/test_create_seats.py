@@ -20,14 +20,14 @@ def codes(outcomes: tuple[Made | NotMade, ...]) -> list[str]:
     return [outcome.code if isinstance(outcome, NotMade) else "made" for outcome in outcomes]
 
 
-def test_every_row_becomes_a_seat_with_an_outcome_in_the_order_of_the_rows(directory: SeatDirectory) -> None:
-    result = directory.create_seats(chunk_of(new_seat(line) for line in (9, 2, 5)))
-    assert [outcome.line for outcome in result.outcomes] == [9, 2, 5]
+def test_every_row_becomes_a_seat_with_an_outcome_in_the_order_of_lines(directory: SeatDirectory) -> None:
+    result = directory.create_seats(chunk_of(new_seat(line) for line in (2, 5, 9)))
+    assert [outcome.line for outcome in result.outcomes] == [2, 5, 9]
     for outcome in result.outcomes:
         assert isinstance(outcome, Made)
         assert outcome.user_id == user_id_of(JOB, outcome.line)
         assert outcome.created_at == result.provisioned_at
-    assert {seat.user_id for seat in seats_of(directory)} == {user_id_of(JOB, line) for line in (9, 2, 5)}
+    assert {seat.user_id for seat in seats_of(directory)} == {user_id_of(JOB, line) for line in (2, 5, 9)}
 
 
 def test_times_are_utc_and_have_milliseconds(directory: SeatDirectory) -> None:

@@ -118,7 +118,7 @@ def validate(bus: RabbitBus) -> Callable[[Contract], None]:
         bus.publish(CODEC.encode(h.accepted(JOB, rows=2, chunks=2)))
         for chunk in (1, 2):
             seats = SeatsAcceptedV1(
-                job_id=JOB.job_id, account=JOB.account, template_version=1, chunk=chunk, columns=(), rows=()
+                job_id=JOB.job_id, account=JOB.account, template_version=1, chunk=chunk, columns=(), lines=(), values=()
             )
             bus.publish(CODEC.encode(seats))
 
@@ -231,7 +231,9 @@ def test_while_messages_wait_a_job_is_left_alone_but_not_for_ever(
     tell(log, JOB)
     waiting: Contract = h.failed(h.submitted("another"))
     if queue is PROVISIONER:
-        waiting = SeatsAcceptedV1(job_id=JOB.job_id, account="acme", template_version=1, chunk=1, columns=(), rows=())
+        waiting = SeatsAcceptedV1(
+            job_id=JOB.job_id, account="acme", template_version=1, chunk=1, columns=(), lines=(), values=()
+        )
     bus.publish(CODEC.encode(waiting))
     let_pass(database, MINUTE)
     assert reconciler.round() == 0

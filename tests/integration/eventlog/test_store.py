@@ -143,7 +143,8 @@ def test_the_stored_body_has_neither_rows_nor_problems(log: EventLog, database: 
     tell(log, [h.rejected(JOB, rows=1, problems=(problem,)), h.provisioned(JOB, 1, (h.outcome(JOB, 2),))])
     with database.transaction() as connection:
         rows = connection.execute("SELECT body FROM event ORDER BY type").fetchall()
-    assert [row["body"].get("problems", row["body"].get("outcomes")) for row in rows] == [[], []]
+    assert [row["body"].get("problems", row["body"].get("failed")) for row in rows] == [[], []]
+    assert rows[1]["body"]["successful"] == {"lines": [], "user_ids": []}
     assert rows[0]["body"]["problem_count"] == 1
 
 
@@ -153,7 +154,9 @@ def test_the_stored_body_has_neither_rows_nor_problems(log: EventLog, database: 
         replace(h.started(JOB), account="other"),
         h.accepted(JOB, rows=2**40, chunks=1),
         replace(JOB, job_id=h.submitted("new").job_id, filename="a\0b"),
-        SeatsAcceptedV1(job_id=JOB.job_id, account="acme", template_version=1, chunk=1, columns=(), rows=()),
+        SeatsAcceptedV1(
+            job_id=JOB.job_id, account="acme", template_version=1, chunk=1, columns=(), lines=(), values=()
+        ),
     ],
 )
 def test_what_can_never_be_recorded_is_rejected_and_leaves_nothing(

@@ -99,7 +99,7 @@ def test_two_jobs_that_race_for_the_same_values_make_each_seat_once(
     ]
     results = at_once([partial(until_made, directory, chunk) for chunk in chunks])
     for chunk, result in zip(chunks, results, strict=True):
-        assert [outcome.line for outcome in result.outcomes] == [seat.line for seat in chunk.seats]
+        assert [outcome.line for outcome in result.outcomes] == list(chunk.lines)
     made = [outcome for result in results for outcome in result.outcomes if isinstance(outcome, Made)]
     found = directory.search("acme", "", after=START, limit=5_000).seats
     assert {seat.user_id for seat in found} == {outcome.user_id for outcome in made}

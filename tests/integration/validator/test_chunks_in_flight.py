@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.messages import JobSubmittedV1, SeatsAcceptedV1, SeatsProvisionedV1
+from contracts.messages import JobSubmittedV1, SeatsAcceptedV1, SeatsProvisionedV1, Successful
 from contracts.topology import PROVISIONER, TOPOLOGY, VALIDATOR_RELEASES
 from messaging.message import Delivery, Message
 from messaging.rabbitmq import RabbitBus
@@ -54,7 +54,7 @@ class SlowProvisioner:
             self.most = max(self.most, self.around.bus.depth(PROVISIONER.name) + 1)  # and the one in hand
             self.seen[chunk.chunk] += 1
             assert self.ids.setdefault(chunk.chunk, delivery.message.message_id) == delivery.message.message_id
-            self.lines.update(row.line for row in chunk.rows)
+            self.lines.update(chunk.lines)
         for _ in range(self.times):
             self.around.bus.publish(done(chunk))
         with self.changed:
@@ -68,7 +68,12 @@ class SlowProvisioner:
 def done(chunk: SeatsAcceptedV1) -> Message:
     return CODEC.encode(
         SeatsProvisionedV1(
-            job_id=chunk.job_id, account=chunk.account, chunk=chunk.chunk, outcomes=(), provisioned_at=datetime.now(UTC)
+            job_id=chunk.job_id,
+            account=chunk.account,
+            chunk=chunk.chunk,
+            successful=Successful(),
+            failed=(),
+            provisioned_at=datetime.now(UTC),
         )
     )
 

@@ -9,12 +9,12 @@ import pytest
 from flask import Flask, request
 
 from contracts.codec import Codec
-from contracts.messages import SeatRow, SeatsAcceptedV1
+from contracts.messages import SeatsAcceptedV1
 from database.connection import Database
 from database.migrations import migrate
 from messaging.errors import Retry, Unavailable
 from services.provisioner.app import create_app
-from services.provisioner.directory import Made, NewSeat, SeatChunk
+from services.provisioner.directory import Made, NewSeat
 from services.provisioner.memory_directory import MemoryDirectory
 from services.provisioner.verdicts import MemoryVerdicts
 from services.upload.app import Limits, make_app
@@ -26,6 +26,7 @@ from services.validator.source import SourceMissing, UploadSource
 from services.validator.waiting import WaitingChunks
 from tests.integration.upload.asking import Asking, new_upload
 from tests.integration.validator.serving import KEY, served
+from tests.unit.provisioner.making import chunk_of
 from tests.unit.validator.fakes import Kept, Seats
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
@@ -58,7 +59,7 @@ def provisioner() -> Iterator[tuple[str, str]]:
     """The address of a provisioner that has one Seat of JOB, and the Seat's User ID."""
     directory = MemoryDirectory(now)
     seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes={}, secrets={}, **VALUES)
-    (made,) = directory.create_seats(SeatChunk(account="acme", job_id=JOB, chunk=1, seats=(seat,))).outcomes
+    (made,) = directory.create_seats(chunk_of([seat], job_id=JOB)).outcomes
     assert isinstance(made, Made)
     directory.cancel_job("acme", CANCELLED_JOB)
     app = create_app(directory, MemoryVerdicts(directory.is_cancelled), access_key=AccessKey(KEY), ready=dict)
@@ -220,7 +221,8 @@ def test_chunks_wait_at_the_real_upload(client: ServiceClient, job_id: UUID, tmp
             template_version=1,
             chunk=number,
             columns=("firstname",),
-            rows=tuple(SeatRow(line=number * 1000 + n, values=(f"{number} {n}",)) for n in range(1000)),
+            lines=tuple(range(number * 1000, number * 1000 + 1000)),
+            values=([f"{number} {n}" for n in range(1000)],),
         )
         for number in range(4, 9)
     ]

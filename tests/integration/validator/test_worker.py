@@ -30,7 +30,7 @@ def test_good_and_bad_files(around: Surrounding) -> None:
     assert isinstance(accepted, JobAcceptedV1)
     (chunk,) = around.says(PROVISIONER.name, 1)
     assert isinstance(chunk, SeatsAcceptedV1)
-    assert [row.line for row in chunk.rows] == [2, 3]
+    assert list(chunk.lines) == [2, 3]
 
     around.submit(csv_of([seat(1), seat(1)]), "bad")
     _, rejected = around.says(EVENTLOG.name, 2)

@@ -13,10 +13,19 @@ from hypothesis import strategies as st
 from contracts.codec import Codec
 from contracts.failure import job_failed
 from contracts.ids import job_id_of, user_id_of
-from contracts.messages import SCHEMAS, JobFailedV1, JobRequestedV1, SeatRow, SeatsAcceptedV1
+from contracts.messages import (
+    SCHEMAS,
+    Failed,
+    JobFailedV1,
+    JobRequestedV1,
+    SeatsAcceptedV1,
+    SeatsProvisionedV1,
+    Successful,
+)
 from contracts.topology import TOPOLOGY
 from messaging.errors import Reject
 from messaging.message import Message
+from tests.unit.contracts.chunk_rows import Row, columns_of
 
 CODEC = Codec("tests", clock=lambda: datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
 JOB = UUID("5f0b6a3e-8f55-5f3a-9a53-7f6f1d1f9c11")
@@ -82,7 +91,7 @@ def test_every_message_has_a_module_an_example_and_a_queue() -> None:
 def test_the_same_cause_gives_the_same_id_and_another_gives_another() -> None:
     def chunk(number: int, job: UUID = JOB) -> str:
         contract = SeatsAcceptedV1(
-            job_id=job, account="main", template_version=1, chunk=number, columns=("email",), rows=()
+            job_id=job, account="main", template_version=1, chunk=number, columns=("email",), lines=(), values=([],)
         )
         return CODEC.encode(contract).message_id
 
@@ -94,7 +103,10 @@ def test_the_same_cause_gives_the_same_id_and_another_gives_another() -> None:
 
 
 @given(
-    rows=st.lists(st.tuples(st.integers(2, 10**6), st.none() | st.text(max_size=8), st.none() | st.text(max_size=8)))
+    rows=st.lists(
+        st.tuples(st.integers(2, 10**6), st.none() | st.text(max_size=8), st.none() | st.text(max_size=8)),
+        unique_by=lambda row: row[0],
+    )
 )
 def test_rows_of_any_text_travel_unchanged(rows: list[tuple[int, str | None, str | None]]) -> None:
     chunk = SeatsAcceptedV1(
@@ -103,46 +115,113 @@ def test_rows_of_any_text_travel_unchanged(rows: list[tuple[int, str | None, str
         template_version=1,
         chunk=1,
         columns=("firstname", "lastname"),
-        rows=tuple(SeatRow(line=line, values=(first, last)) for line, first, last in rows),
+        **columns_of((Row(line, (first, last)) for line, first, last in sorted(rows)), width=2),
     )
     assert CODEC.decode(CODEC.encode(chunk)) == chunk
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("lines", "values"),
     [
-        "x",
-        [1],
-        [{}],
-        [{"line": 0, "values": [None]}],
-        [{"line": True, "values": [None]}],
-        [{"line": 2, "values": [1]}],
-        [{"line": 2, "values": "a"}],
-        [{"line": 2, "values": ["a", "b"]}],
-        [{"line": 2, "values": ["a"]}] * 1001,
+        ("x", [["a"]]),
+        (None, [["a"]]),
+        ([0], [["a"]]),
+        ([True], [["a"]]),
+        (["2"], [["a"]]),
+        ([2.0], [["a"]]),
+        ([3, 2], [["a", "b"]]),
+        ([2, 2], [["a", "b"]]),
+        ([2], "a"),
+        ([2], ["a"]),
+        ([2], [[1]]),
+        ([2], [[["a"]]]),
+        ([2], [["a", "b"]]),
+        ([2], [[]]),
+        ([2], []),
+        ([2], [["a"], ["b"]]),
+        (list(range(1, 1002)), [["a"] * 1001]),
     ],
 )
-def test_malformed_rows_are_rejected(rows: object) -> None:
-    body = example("seats.accepted.v1") | {"columns": ["email"], "rows": rows}
+def test_malformed_rows_are_rejected(lines: object, values: object) -> None:
+    body = example("seats.accepted.v1") | {"columns": ["email"], "lines": lines, "values": values}
     with pytest.raises(Reject):
         CODEC.decode(message("seats.accepted.v1", body))
 
 
+def test_a_column_that_is_named_twice_is_rejected() -> None:
+    body = example("seats.accepted.v1") | {"columns": ["email", "email"], "lines": [2], "values": [["a"], ["b"]]}
+    with pytest.raises(Reject, match="twice"):
+        CODEC.decode(message("seats.accepted.v1", body))
+
+
+NOW = "2026-01-01T00:00:00Z"
+
+
 @pytest.mark.parametrize(
-    "outcomes",
+    "told",
     [
-        "x",
-        [1],
-        [{"line": 2}],
-        [{"line": 0, "type": "failed", "code": "x", "message": "y"}],
-        [{"line": 2, "type": "maybe"}],
-        [{"line": 2, "type": "successful", "user_id": "x", "created_at": "2026-01-01T00:00:00Z"}],
-        [{"line": 2, "type": "successful", "user_id": str(JOB), "created_at": "soon"}],
+        {"successful": "x"},
+        {"successful": None},
+        {"successful": {}},
+        {"successful": {"lines": [2]}},
+        {"successful": {"lines": [2], "user_ids": []}},
+        {"successful": {"lines": [2], "user_ids": "x"}},
+        {"successful": {"lines": [2], "user_ids": ["x"]}},
+        {"successful": {"lines": [2], "user_ids": [7]}},
+        {"successful": {"lines": [2], "user_ids": [JOB.hex]}},
+        {"successful": {"lines": [2], "user_ids": [JOB.hex + "----"]}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB).upper()]}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)[:-2] + "  "]}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)[:-1] + "g"]}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)[:-1] + "٣"]}},
+        {"successful": {"lines": [2, 4], "user_ids": [str(JOB) + "0", str(JOB)[1:]]}},
+        {"successful": {"lines": [4, 2], "user_ids": [str(JOB)] * 2}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)], "created_at": []}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)], "created_at": ["soon"]}},
+        {"successful": {"lines": [2], "user_ids": [str(JOB)], "created_at": NOW}},
+        {"successful": {"lines": [3], "user_ids": [str(JOB)]}},  # the example's failed row
+        {"failed": "x"},
+        {"failed": [1]},
+        {"failed": [{"line": 4}]},
+        {"failed": [{"line": 0, "code": "x", "message": "y"}]},
+        {"failed": [{"line": 4, "code": None, "message": "y"}]},
+        {"failed": [{"line": 4, "code": "x", "message": "y"}, {"line": 4, "code": "x", "message": "y"}]},
     ],
 )
-def test_malformed_outcomes_are_rejected(outcomes: object) -> None:
+def test_malformed_outcomes_are_rejected(told: dict[str, object]) -> None:
     with pytest.raises(Reject):
-        CODEC.decode(message("seats.provisioned.v1", example("seats.provisioned.v1") | {"outcomes": outcomes}))
+        CODEC.decode(message("seats.provisioned.v1", example("seats.provisioned.v1") | told))
+
+
+@given(
+    user_ids=st.lists(st.uuids(), max_size=5),
+    times=st.none() | st.lists(st.datetimes(timezones=st.just(UTC)), min_size=5, max_size=5),
+    failed=st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=5),
+)
+def test_outcomes_travel_unchanged_and_are_told_in_the_order_of_lines(
+    user_ids: list[UUID], times: list[datetime] | None, failed: list[tuple[str, str]]
+) -> None:
+    made = Successful(
+        lines=tuple(range(2, 2 + 2 * len(user_ids), 2)),
+        user_ids=tuple(map(str, user_ids)),
+        created_at=tuple(times[: len(user_ids)]) if times else None,
+    )
+    rows = tuple(Failed(line=3 + 2 * at, code=code, message=text) for at, (code, text) in enumerate(failed))
+    chunk = SeatsProvisionedV1(
+        job_id=JOB,
+        account="main",
+        chunk=1,
+        successful=made,
+        failed=rows,
+        provisioned_at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    again = CODEC.decode(CODEC.encode(chunk))
+    assert again == chunk
+    outcomes = chunk.outcomes
+    assert [outcome.line for outcome in outcomes] == sorted([*made.lines, *(row.line for row in rows)])
+    assert [outcome.user_id for outcome in outcomes if outcome.type == "successful"] == user_ids
+    created = [outcome.created_at for outcome in outcomes if outcome.type == "successful"]
+    assert created == (times or [chunk.provisioned_at] * len(user_ids))[: len(user_ids)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.ids import job_id_of, user_id_of
 from contracts.messages import (
+    Failed,
     JobAcceptedV1,
     JobCancelledV1,
     JobCancelRequestedV1,
@@ -17,6 +18,7 @@ from contracts.messages import (
     JobSubmittedV1,
     Outcome,
     SeatsProvisionedV1,
+    Successful,
     ValidationStartedV1,
 )
 from contracts.problems import Problem
@@ -96,8 +98,23 @@ def outcome(job: JobSubmittedV1, line: int, *, failed: bool = False) -> Outcome:
 
 
 def provisioned(job: JobSubmittedV1, chunk: int, outcomes: tuple[Outcome, ...]) -> SeatsProvisionedV1:
+    told = sorted(outcomes, key=lambda outcome: outcome.line)
+    made = [outcome for outcome in told if outcome.type == "successful"]
     return SeatsProvisionedV1(
-        job_id=job.job_id, account=job.account, chunk=chunk, outcomes=outcomes, provisioned_at=at(10 + chunk)
+        job_id=job.job_id,
+        account=job.account,
+        chunk=chunk,
+        successful=Successful(
+            lines=[outcome.line for outcome in made],
+            user_ids=[str(outcome.user_id) for outcome in made],
+            created_at=[outcome.created_at for outcome in made if outcome.created_at is not None],
+        ),
+        failed=tuple(
+            Failed(line=outcome.line, code=outcome.code or "", message=outcome.message or "")
+            for outcome in told
+            if outcome.type == "failed"
+        ),
+        provisioned_at=at(10 + chunk),
     )
 
 

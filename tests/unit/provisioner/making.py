@@ -1,12 +1,13 @@
 """Seats, chunks and messages for the provisioner's tests, unlike each other unless they are told to be alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from contracts.messages import SeatRow, SeatsAcceptedV1
+from contracts.messages import SeatsAcceptedV1
 from services.provisioner.directory import NewSeat, SeatChunk
+from tests.unit.contracts.chunk_rows import Row, columns_of
 
 JOB = UUID("00000000-0000-4000-8000-00000000000a")
 OTHER_JOB = UUID("00000000-0000-4000-8000-00000000000b")
@@ -30,7 +31,27 @@ def new_seat(line: int, **values: Any) -> NewSeat:
 
 
 def chunk_of(seats: Iterable[NewSeat], *, account: str = "acme", job_id: UUID = JOB, chunk: int = 1) -> SeatChunk:
-    return SeatChunk(account=account, job_id=job_id, chunk=chunk, seats=tuple(seats))
+    """The seats as a chunk, in the order of their lines."""
+    rows = sorted(seats, key=lambda seat: seat.line)
+    return SeatChunk(
+        account=account,
+        job_id=job_id,
+        chunk=chunk,
+        lines=[seat.line for seat in rows],
+        firstname=[seat.firstname for seat in rows],
+        lastname=[seat.lastname for seat in rows],
+        email=[seat.email for seat in rows],
+        extension=[seat.extension for seat in rows],
+        phone_number=[seat.phone_number for seat in rows],
+        device_mac=[seat.device_mac for seat in rows],
+        attributes=_columns([seat.attributes for seat in rows]),
+        secrets=_columns([seat.secrets for seat in rows]),
+    )
+
+
+def _columns(rows: list[Mapping[str, str]]) -> dict[str, list[str | None]]:
+    names = {name: None for row in rows for name in row}
+    return {name: [row.get(name) for row in rows] for name in names}
 
 
 COLUMNS = ("firstname", "lastname", "email", "extension", "seat_type", "phone_number", "password", "device_mac")
@@ -52,7 +73,7 @@ def values_of(line: int) -> tuple[str | None, ...]:
 
 
 def accepted(
-    rows: Iterable[SeatRow], *, account: str = "acme", job_id: UUID = JOB, chunk: int = 1, template_version: int = 1
+    rows: Iterable[Row], *, account: str = "acme", job_id: UUID = JOB, chunk: int = 1, template_version: int = 1
 ) -> SeatsAcceptedV1:
     return SeatsAcceptedV1(
         job_id=job_id,
@@ -60,9 +81,9 @@ def accepted(
         template_version=template_version,
         chunk=chunk,
         columns=COLUMNS,
-        rows=tuple(rows),
+        **columns_of(rows, width=len(COLUMNS)),
     )
 
 
 def accepted_lines(lines: Iterable[int], **where: Any) -> SeatsAcceptedV1:
-    return accepted((SeatRow(line=line, values=values_of(line)) for line in lines), **where)
+    return accepted((Row(line, values_of(line)) for line in lines), **where)

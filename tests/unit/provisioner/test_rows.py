@@ -3,16 +3,16 @@ from dataclasses import replace
 import pytest
 
 from contracts import template
-from contracts.messages import SeatRow
 from messaging.errors import Reject, Retry
 from services.provisioner.directory import UniqueColumn, key
 from services.provisioner.rows import seat_chunk
+from tests.unit.contracts.chunk_rows import Row
 from tests.unit.provisioner.making import COLUMNS, JOB, SECRET, accepted, accepted_lines, new_seat, values_of
 
 
-def row_with(line: int, **values: str | None) -> SeatRow:
+def row_with(line: int, **values: str | None) -> Row:
     merged = dict(zip(COLUMNS, values_of(line), strict=True)) | values
-    return SeatRow(line=line, values=tuple(merged[name] for name in COLUMNS))
+    return Row(line, tuple(merged[name] for name in COLUMNS))
 
 
 def test_the_values_of_a_row_go_where_they_belong() -> None:
@@ -41,9 +41,13 @@ def test_a_secret_that_was_not_sealed_is_rejected_and_not_told() -> None:
     assert "4711" not in str(caught.value)
 
 
-def test_two_rows_of_one_line_are_rejected() -> None:
-    with pytest.raises(Reject, match="same line"):
-        seat_chunk(accepted_lines([2, 3, 2]))
+def test_a_column_that_no_row_fills_may_be_missing() -> None:
+    message = accepted_lines([2, 3])
+    shorter = replace(message, columns=message.columns[:4], values=message.values[:4])
+    for seat in seat_chunk(shorter).seats:
+        assert (seat.phone_number, seat.device_mac, dict(seat.attributes), dict(seat.secrets)) == (None, None, {}, {})
+    with pytest.raises(Reject, match="line 2 has no extension"):
+        seat_chunk(replace(message, columns=message.columns[:3], values=message.values[:3]))
 
 
 def test_a_template_newer_than_this_process_is_tried_again() -> None:
@@ -55,7 +59,7 @@ def test_every_secret_column_of_the_template_is_kept_apart() -> None:
     message = accepted_lines([2])
     secret = {column.name for column in template.latest().secret}
     assert secret == {"password", "voicemail_pin"}
-    pin = replace(message, columns=(*COLUMNS, "voicemail_pin"), rows=(SeatRow(line=2, values=(*values_of(2), SECRET)),))
+    pin = replace(message, columns=(*COLUMNS, "voicemail_pin"), values=(*message.values, [SECRET]))
     [seat] = seat_chunk(pin).seats
     assert set(seat.secrets) == secret
     assert not secret & set(seat.attributes)

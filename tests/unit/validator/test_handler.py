@@ -20,6 +20,7 @@ from messaging.errors import Reject, Retry
 from services.validator.handler import handle, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
+from tests.unit.contracts.chunk_rows import rows_of
 from tests.unit.validator.fakes import ACCOUNT, NAMES, NOW, SEALER, BreakingOff, Site, csv_of, seat
 from web.client import ServiceUnavailable
 
@@ -51,8 +52,8 @@ def test_a_good_file_is_accepted_and_its_rows_follow(site: Site) -> None:
     assert (accepted.rows, accepted.chunks) == (2, 1)
     assert isinstance(chunk, SeatsAcceptedV1)
     assert (chunk.chunk, chunk.template_version, chunk.columns) == (1, 1, NAMES)
-    assert [row.line for row in chunk.rows] == [2, 3]
-    first = dict(zip(chunk.columns, chunk.rows[0].values, strict=True))
+    assert [row.line for row in rows_of(chunk)] == [2, 3]
+    first = dict(zip(chunk.columns, rows_of(chunk)[0].values, strict=True))
     assert first["phone_number"] == "+14155550101"
     assert first["timezone"] == "America/Vancouver"
     assert first["department"] is None
@@ -62,7 +63,7 @@ def test_a_good_file_is_accepted_and_its_rows_follow(site: Site) -> None:
 def test_secrets_travel_sealed(site: Site) -> None:
     *_, chunk = site.validate(csv_of([seat(1, password="48151623", voicemail_enabled="yes", voicemail_pin="2468")]))
     assert isinstance(chunk, SeatsAcceptedV1)
-    values = dict(zip(chunk.columns, chunk.rows[0].values, strict=True))
+    values = dict(zip(chunk.columns, rows_of(chunk)[0].values, strict=True))
     for name, secret in (("password", "48151623"), ("voicemail_pin", "2468")):
         sealed = values[name]
         assert sealed is not None
@@ -96,7 +97,7 @@ def test_rows_are_told_in_chunks_of_a_thousand(site: Site) -> None:
     assert isinstance(accepted, JobAcceptedV1)
     assert (accepted.rows, accepted.chunks) == (2500, 3)
     assert [chunk.chunk for chunk in chunks if isinstance(chunk, SeatsAcceptedV1)] == [1, 2, 3]
-    lines = [row.line for chunk in chunks if isinstance(chunk, SeatsAcceptedV1) for row in chunk.rows]
+    lines = [row.line for chunk in chunks if isinstance(chunk, SeatsAcceptedV1) for row in rows_of(chunk)]
     assert lines == list(range(2, 2502))
 
 
@@ -122,7 +123,7 @@ def test_killed_at_any_message_and_run_again_it_says_the_same(site: Site, cut: i
     again = list(validate_seats(job, surroundings=site.surroundings()))
     codec = Codec("test", clock=lambda: NOW)
     assert [codec.encode(m).message_id for m in again[:cut]] == [codec.encode(m).message_id for m in before]
-    lines = [[row.line for row in m.rows] for m in again if isinstance(m, SeatsAcceptedV1)]
+    lines = [[row.line for row in rows_of(m)] for m in again if isinstance(m, SeatsAcceptedV1)]
     assert [len(chunk) for chunk in lines] == [1000, 1000, 100]
 
 
@@ -133,7 +134,7 @@ def test_an_accepted_job_stays_accepted_whatever_was_taken_meanwhile(site: Site)
     _, accepted, chunk = site.validate(data)
     assert isinstance(accepted, JobAcceptedV1)
     assert isinstance(chunk, SeatsAcceptedV1)
-    assert [row.line for row in chunk.rows] == [2, 3]
+    assert [row.line for row in rows_of(chunk)] == [2, 3]
 
 
 def test_a_rejected_job_stays_rejected_when_its_conflict_is_gone(site: Site) -> None:

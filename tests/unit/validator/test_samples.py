@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.messages import JobAcceptedV1, JobRejectedV1, SeatsAcceptedV1
+from tests.unit.contracts.chunk_rows import rows_of
 from tests.unit.validator.fakes import Site
 
 SAMPLES = Path(__file__).parents[2] / "data" / "csv"
@@ -34,7 +35,7 @@ def test_accepted(path: Path, tmp_path: Path) -> None:
     _, accepted, chunk = Site(folder=tmp_path).validate(path.read_bytes())
     assert isinstance(accepted, JobAcceptedV1)
     assert isinstance(chunk, SeatsAcceptedV1)
-    people = [(row.values[0], row.values[1], row.values[3], row.values[5]) for row in chunk.rows]
+    people = [(row.values[0], row.values[1], row.values[3], row.values[5]) for row in rows_of(chunk)]
     assert people == [
         ("Amélie", "Okonkwo", "1001", "+14155550101"),
         ("Łukasz", "Nowak", "0042", None),

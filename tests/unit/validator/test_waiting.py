@@ -13,14 +13,15 @@ from contracts.messages import (
     Contract,
     JobAcceptedV1,
     JobSubmittedV1,
-    SeatRow,
     SeatsAcceptedV1,
     SeatsProvisionedV1,
+    Successful,
     ValidationStartedV1,
 )
 from messaging.errors import Retry, Unavailable
 from services.validator.handler import handle
 from services.validator.waiting import WaitingChunks
+from tests.unit.contracts.chunk_rows import rows_of
 from tests.unit.validator.fakes import ACCOUNT, NOW, Kept, Site, csv_of, seat
 
 CHUNKS = 5
@@ -35,7 +36,9 @@ def site(tmp_path: Path) -> Site:
 
 
 def done(job_id: UUID, chunk: int) -> SeatsProvisionedV1:
-    return SeatsProvisionedV1(job_id=job_id, account=ACCOUNT, chunk=chunk, outcomes=(), provisioned_at=NOW)
+    return SeatsProvisionedV1(
+        job_id=job_id, account=ACCOUNT, chunk=chunk, successful=Successful(), failed=(), provisioned_at=NOW
+    )
 
 
 def told(site: Site, message: Contract) -> list[Contract]:
@@ -71,11 +74,11 @@ class Provisioner:
 
 
 def lines(chunk: SeatsAcceptedV1) -> tuple[int, list[int]]:
-    return chunk.chunk, [row.line for row in chunk.rows]
+    return chunk.chunk, list(chunk.lines)
 
 
 def all_rows(provisioner: Provisioner) -> list[int]:
-    return [row.line for number in sorted(provisioner.seen) for row in provisioner.seen[number].rows]
+    return [line for number in sorted(provisioner.seen) for line in provisioner.seen[number].lines]
 
 
 def test_a_slow_provisioner_never_has_more_than_the_window_before_it(site: Site) -> None:
@@ -101,7 +104,7 @@ def test_a_chunk_that_waited_is_the_chunk_that_would_have_been_sent_at_once(site
         assert isinstance(waited, SeatsAcceptedV1)
         assert (waited.chunk, waited.columns, waited.template_version) == (chunk.chunk, chunk.columns, 1)
         assert lines(waited) == lines(chunk)
-        assert [row.values[:5] for row in waited.rows] == [row.values[:5] for row in chunk.rows]
+        assert [row.values[:5] for row in rows_of(waited)] == [row.values[:5] for row in rows_of(chunk)]
         assert CODEC.encode(waited).message_id == CODEC.encode(chunk).message_id
 
 
@@ -182,7 +185,7 @@ def test_a_damaged_chunk_is_never_sent(site: Site, change: str) -> None:
     kept = Kept()
     waiting = WaitingChunks(kept, folder=site.folder)
     chunk = SeatsAcceptedV1(
-        job_id=JOB, account=ACCOUNT, template_version=1, chunk=2, columns=("a",), rows=(SeatRow(line=2, values=("x",)),)
+        job_id=JOB, account=ACCOUNT, template_version=1, chunk=2, columns=("a",), lines=(2,), values=(["x"],)
     )
     assert waiting.keep(ACCOUNT, JOB, [chunk]) == 1
     assert waiting.after(ACCOUNT, JOB, 1) == chunk
