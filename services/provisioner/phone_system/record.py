@@ -14,7 +14,7 @@ from uuid import uuid4
 from database.connection import Database, DictConnection
 from messaging.errors import Unavailable
 from services.provisioner.chunk_transaction import ChunkTransaction
-from services.provisioner.directory import ChunkResult, Made, SeatChunk
+from services.provisioner.directory import ChunkResult, Made, NotMade, SeatChunk
 from services.provisioner.packing import pack as pack_outcomes
 from services.provisioner.phone_system.progress import Progress, pack, unpack
 from services.provisioner.waiting import limit_waiting, plain_errors
@@ -53,7 +53,7 @@ class Record:
 
         Raises `JobCancelled`, and `Unavailable` while another provisioner has the chunk.
         """
-        lines = [seat.line for seat in self._chunk.seats]
+        lines = self._chunk.lines
         span = {"first_line": min(lines, default=0), "last_line": max(lines, default=0)}
         with plain_errors(), self._database.transaction() as connection:
             limit_waiting(connection, self._queries)
@@ -83,9 +83,8 @@ class Record:
             limit_waiting(connection, self._queries)
             if connection.execute(self._queries["end_phone_system_chunk"], self._keys).fetchone() is None:
                 raise Unavailable("another provisioner has taken over the chunk")
-            self._take_out(connection, [seat.line for seat in self._chunk.seats if seat.line not in made])
-            outcomes = pack_outcomes(result.outcomes)
-            connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": outcomes})
+            self._take_out(connection, [line for line in self._chunk.lines if line not in made])
+            connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": pack_outcomes(result)})
 
     def _had(self, connection: DictConnection) -> Progress | None:
         row = connection.execute(self._queries["hold_phone_system_chunk"], self._keys).fetchone()
@@ -102,10 +101,10 @@ class Record:
 
 def final(result: ChunkResult, progress: Progress) -> ChunkResult:
     """The outcomes when the phone system has had its say; a row of which nothing became is left out of them."""
-    outcomes = []
+    outcomes: list[Made | NotMade] = []
     for outcome in result.outcomes:
         if not isinstance(outcome, Made) or outcome.line in progress.made:
             outcomes.append(outcome)
         elif outcome.line in progress.refused:
             outcomes.append(progress.refused[outcome.line])
-    return ChunkResult(provisioned_at=result.provisioned_at, outcomes=tuple(outcomes))
+    return ChunkResult.of(outcomes, provisioned_at=result.provisioned_at)
