@@ -20,7 +20,7 @@ from services.provisioner.phone_system.progress import Progress, pack, unpack
 from services.provisioner.waiting import limit_waiting, plain_errors
 
 #: Seconds for which a chunk is a provisioner's after it was last heard of it.
-HELD_FOR: Final = 30.0
+HELD_FOR: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
