@@ -59,10 +59,18 @@ class Limit:
 
 
 class PhoneSystem:
-    """Its Seats and what it has seen; ``seconds`` is how long it takes for one."""
+    """Its Seats and what it has seen; ``seconds`` is how long it takes for one, ``unique`` what no two may share."""
 
-    def __init__(self, *, seconds: float = 0.0, mood: Mood = lambda *_: None, limit: Limit | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seconds: float = 0.0,
+        mood: Mood = lambda *_: None,
+        limit: Limit | None = None,
+        unique: Sequence[str] = UNIQUE,
+    ) -> None:
         self.seconds = seconds
+        self.unique = unique
         self.mood = mood
         self.limit = limit
         self.seats: dict[UUID, dict[str, Any]] = {}
@@ -113,7 +121,7 @@ class PhoneSystem:
             self._changed.notify_all()
             if user_id in self.seats:
                 return Reply(status=200)
-            for column in UNIQUE:
+            for column in self.unique:
                 value = body["seat"].get(column)
                 if value and any(seat["seat"].get(column) == value for seat in self.seats.values()):
                     return Reply(status=409, body={"code": f"{column}_taken"})
