@@ -75,8 +75,10 @@ class PhoneSystem:
         self.limit = limit
         self.seats: dict[UUID, dict[str, Any]] = {}
         self.arrivals: list[float] = []
+        self.refusals: list[tuple[float, float]] = []  # when it said that there were too many calls, and until when
         self.answers: Counter[int] = Counter()
         self.calls: Counter[int] = Counter()
+        self.connections = 0
         self.at_once = 0
         self.most_at_once = 0
         self.over = threading.Event()
@@ -105,6 +107,8 @@ class PhoneSystem:
             self.most_at_once = max(self.most_at_once, self.at_once)
             mood = self.mood(body["line"], self.calls[body["line"]])
             wait = self.limit.seconds_to_wait(now) if self.limit else 0
+            if wait:
+                self.refusals.append((now, now + wait))
             self._changed.notify_all()
         try:
             if wait:
@@ -128,23 +132,23 @@ class PhoneSystem:
             self.seats[user_id] = body
             return Reply(status=201, body={"user_id": str(user_id)})
 
+    def connected(self) -> None:
+        with self._changed:
+            self.connections += 1
+
+    def answered(self, status: int) -> None:
+        with self._changed:
+            self.answers[status] += 1
+
     def stats(self) -> dict[str, Any]:
         with self._changed:
             return {
                 "seats": len(self.seats),
                 "arrivals": self.arrivals,
+                "refusals": self.refusals,
                 "answers": {str(status): count for status, count in self.answers.items()},
                 "most_at_once": self.most_at_once,
             }
-
-    def forget(self) -> None:
-        """Begin anew, as if nothing had been called."""
-        with self._changed:
-            self.seats.clear()
-            self.arrivals.clear()
-            self.answers.clear()
-            self.calls.clear()
-            self.most_at_once = self.at_once
 
 
 def most_in_a_window(arrivals: Sequence[float], *, rate: float) -> float:
@@ -157,59 +161,61 @@ def most_in_a_window(arrivals: Sequence[float], *, rate: float) -> float:
     return highest
 
 
-def _handler(system: PhoneSystem) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_PUT(self) -> None:
-            body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.headers["Authorization"] != f"Bearer {TOKEN}":
-                self._answer(Reply(status=401))
-                return
-            reply = system.put(UUID(self.path.rpartition("/")[2]), body)
-            if reply.how == "answer":
-                self._answer(reply)
-            else:
-                self.close_connection = True
-
-        def do_GET(self) -> None:
-            self._answer(Reply(status=200, body=system.stats()))
-
-        def do_DELETE(self) -> None:
-            system.forget()
-            self._answer(Reply(status=200))
-
-        def _answer(self, reply: Reply) -> None:
-            system.answers[reply.status] += 1
-            content = orjson.dumps(reply.body)
-            self.send_response(reply.status)
-            for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                self.wfile.write(content)
-            except OSError:  # whoever asked is gone
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
-
-    return Handler
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def __init__(self, system: PhoneSystem) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.system = system
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A caller that was killed in the middle is no error."""
 
 
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.system.connected()
+
+    def do_PUT(self) -> None:
+        body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.headers["Authorization"] != f"Bearer {TOKEN}":
+            self._answer(Reply(status=401))
+            return
+        reply = self.server.system.put(UUID(self.path.rpartition("/")[2]), body)
+        if reply.how == "answer":
+            self._answer(reply)
+        else:
+            self.close_connection = True
+
+    def do_GET(self) -> None:
+        self._answer(Reply(status=200, body=self.server.system.stats()))
+
+    def _answer(self, reply: Reply) -> None:
+        self.server.system.answered(reply.status)
+        content = orjson.dumps(reply.body)
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            self.wfile.write(content)
+        except OSError:  # whoever asked is gone
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
 @contextmanager
 def serving(system: PhoneSystem) -> Iterator[str]:
     """The address at which it answers, until the block ends."""
-    with _Server(("127.0.0.1", 0), _handler(system)) as server:
+    with _Server(system) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

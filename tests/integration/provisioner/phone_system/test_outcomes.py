@@ -42,6 +42,7 @@ def test_no_more_calls_at_once_than_are_set(phone_system: PhoneSystem, start: St
     phone_system.seconds = 0.02
     start(calls=5).directory.create_seats(chunk_of(new_seat(line) for line in range(2, 102)))
     assert phone_system.most_at_once == 5
+    assert phone_system.connections == 5  # each is used again
 
 
 def test_a_finished_chunk_is_told_again_without_a_call(phone_system: PhoneSystem, start: Start) -> None:
