@@ -35,6 +35,7 @@ from tests.unit.provisioner.making import COLUMNS, accepted_lines
 
 KEY = "s" * 32
 SECONDS = 0.1
+PATIENCE = 300.0
 STEPS = (1, 2, 4, 8)
 CODEC = Codec("bench")
 
@@ -175,7 +176,10 @@ def outcomes(bus: RabbitBus, chunks: int) -> int:
         if len(found) == chunks:
             stop.set()
 
+    alarm = threading.Timer(PATIENCE, stop.set)
+    alarm.start()
     bus.consume(EVENTLOG.name, hear, stop=stop)
+    alarm.cancel()
     return sum(found.values())
 
 

@@ -6,14 +6,15 @@
 3. `finish`: the Seats that the phone system refused are taken out again, and the outcomes are stored.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
 from database.connection import Database, DictConnection
 from messaging.errors import Unavailable
-from services.provisioner.chunk_transaction import ChunkTransaction
+from services.provisioner.chunk_transaction import ChunkTransaction, Collided
 from services.provisioner.directory import ChunkResult, Made, NotMade, SeatChunk
 from services.provisioner.packing import pack as pack_outcomes
 from services.provisioner.phone_system.progress import Progress, pack, unpack
@@ -53,19 +54,15 @@ class Record:
 
         Raises `JobCancelled`, and `Unavailable` while another provisioner has the chunk.
         """
-        lines = self._chunk.lines
-        span = {"first_line": min(lines, default=0), "last_line": max(lines, default=0)}
-        with plain_errors(), self._database.transaction() as connection:
-            limit_waiting(connection, self._queries)
-            connection.execute(self._queries["begin_phone_system_chunk"], {**self._keys, **span})
-            result = ChunkTransaction(connection, self._queries, self._chunk).run()
-            return Begun(result=result, progress=self._had(connection))
+        with suppress(Collided), self._transaction() as connection:
+            return self._begun(connection, ChunkTransaction.run_plainly)
+        with self._transaction() as connection:
+            return self._begun(connection, ChunkTransaction.run_by_rows)
 
     def keep(self, progress: Progress) -> bool:
         """Store how far it has come; whether the job was cancelled. Raises `Unavailable` if the chunk is not ours."""
         told = {**self._keys, "asked": progress.asked, "progress": pack(progress)}
-        with plain_errors(), self._database.transaction() as connection:
-            limit_waiting(connection, self._queries)
+        with self._transaction() as connection:
             row = connection.execute(self._queries["keep_phone_system_chunk"], told).fetchone()
         if row is None:
             raise Unavailable("another provisioner has taken over the chunk")
@@ -78,13 +75,26 @@ class Record:
 
     def finish(self, result: ChunkResult) -> None:
         """Store the outcomes as final; Seats of the chunk that are not among those made are taken out again."""
-        made = {outcome.line for outcome in result.outcomes if isinstance(outcome, Made)}
-        with plain_errors(), self._database.transaction() as connection:
-            limit_waiting(connection, self._queries)
+        made = frozenset(result.made.lines)
+        with self._transaction() as connection:
             if connection.execute(self._queries["end_phone_system_chunk"], self._keys).fetchone() is None:
                 raise Unavailable("another provisioner has taken over the chunk")
             self._take_out(connection, [line for line in self._chunk.lines if line not in made])
-            connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": pack_outcomes(result)})
+            outcomes = pack_outcomes(result.made, result.not_made)
+            connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": outcomes})
+
+    @contextmanager
+    def _transaction(self) -> Iterator[DictConnection]:
+        with plain_errors(), self._database.transaction() as connection:
+            limit_waiting(connection, self._queries)
+            yield connection
+
+    def _begun(self, connection: DictConnection, run: Callable[[ChunkTransaction], ChunkResult]) -> Begun:
+        lines = self._chunk.lines
+        span = {"first_line": min(lines, default=0), "last_line": max(lines, default=0)}
+        connection.execute(self._queries["begin_phone_system_chunk"], {**self._keys, **span})
+        result = run(ChunkTransaction(connection, self._queries, self._chunk))
+        return Begun(result=result, progress=self._had(connection))
 
     def _had(self, connection: DictConnection) -> Progress | None:
         row = connection.execute(self._queries["hold_phone_system_chunk"], self._keys).fetchone()
