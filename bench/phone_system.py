@@ -25,6 +25,7 @@ from contracts.messages import SeatsAcceptedV1, SeatsProvisionedV1
 from contracts.sealing import Sealer
 from contracts.topology import EVENTLOG, TOPOLOGY
 from database.migrations import migrate
+from deploy.embedded.parts import ROOT
 from deploy.embedded.ports import free_ports
 from deploy.embedded.postgres import PostgresServer
 from messaging.message import Delivery
@@ -36,6 +37,7 @@ from tests.unit.provisioner.making import COLUMNS, accepted_lines
 KEY = "s" * 32
 SECONDS = 0.1
 PATIENCE = 300.0
+PAGE = ROOT / "docs" / "phone-system.md"
 STEPS = (1, 2, 4, 8)
 CODEC = Codec("bench")
 
@@ -223,16 +225,32 @@ def late_calls(stats: Mapping[str, Any]) -> int:
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="provisioners at a phone system")
     parser.add_argument("--rows", type=int, default=200, help="rows for each call made at once")
-    rows = parser.parse_args(arguments).rows
+    parser.add_argument("--write", action="store_true", help="put the tables on the page, docs/phone-system.md")
+    asked = parser.parse_args(arguments)
     with place() as where:
-        show(scaling(where, "concurrent calls of one provisioner", rows=rows, processes=False))
-        show(scaling(where, "provisioners of one call each", rows=rows, processes=True))
-        show(limits(where))
+        tables = [
+            shown(scaling(where, "concurrent calls of one provisioner", rows=asked.rows, processes=False)),
+            shown(scaling(where, "provisioners of one call each", rows=asked.rows, processes=True)),
+            shown(limits(where)),
+        ]
+    if asked.write:
+        PAGE.write_text(on_page(PAGE.read_text("utf-8"), tables), "utf-8")
 
 
-def show(table: Sequence[str]) -> None:
-    sys.stdout.write("\n".join(table) + "\n\n")
+def shown(table: Sequence[str]) -> str:
+    text = "\n".join(table) + "\n"
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
+    return text
+
+
+def on_page(text: str, tables: Sequence[str]) -> str:
+    """The page with other tables between its two comments."""
+    before, begin, rest = text.partition("<!-- phone system: made by `python -m bench.phone_system --write` -->\n")
+    _, end, after = rest.partition("<!-- end of phone system -->")
+    if not end:
+        raise ValueError(f"{PAGE} has no place for the tables")
+    return before + begin + "\n" + "\n".join(tables) + "\n" + end + after
 
 
 if __name__ == "__main__":
