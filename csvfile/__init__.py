@@ -10,6 +10,10 @@ header:
     for record in reading:                          # once only; may raise FileProblem on its way
         record.line                                 # int: the physical line in which it begins, from 1
         record.cells                                # tuple[str, ...]: may be more or fewer than the header's
+    for batch in reading.batches(1_000):            # instead of its records: the same, in less than half the time
+        batch.columns                               # the cells of all records as wide as the header, by columns
+        batch.lines                                 # where each of these begins
+        batch.uneven                                # the records of another width
     reading.blank_lines                             # int: records skipped so far because all their cells are blank
 
 `read(blocks, raw=True)` gives the cells exactly as they stand in the file; without it, one leading apostrophe that
@@ -29,14 +33,16 @@ What is wrong with the file as a whole is raised as `FileProblem(line, column, c
 `csvfile.problem`. Records before it have been given by then, however the file was cut into blocks.
 """
 
+from csvfile.batch import Batch, Record
 from csvfile.dialect import Dialect
 from csvfile.guard import guard, guard_raw, unguard
 from csvfile.limits import Limits
 from csvfile.problem import FileProblem
-from csvfile.reader import Header, Reading, Record, read
+from csvfile.reader import Header, Reading, read
 from csvfile.writer import write
 
 __all__ = [
+    "Batch",
     "Dialect",
     "FileProblem",
     "Header",

@@ -1,4 +1,4 @@
-"""Text to physical lines, in lists of some thousand at once so that no Python runs per line."""
+"""Text to physical lines, some hundreds at once so that no Python runs per line."""
 
 import io
 from collections.abc import Iterator
@@ -10,23 +10,23 @@ from csvfile.problem import FileProblem
 
 
 class Lines:
-    """Iterator of lists of lines with their ends (CRLF, LF or lone CR, also mixed).
+    """Iterator of texts of whole lines with their ends (CRLF, LF or lone CR, also mixed); `split` parts them.
 
-    Whoever makes records of them sets `read_through` to the last line of the last whole record, so that a record which
-    goes on without end is noticed. `guarded_through` is the last line of the last list in which an apostrophe may guard
-    a cell: records that begin after it need no look.
+    `given` counts the lines so far. Whoever makes records of them sets `read_through` to the last line of the last
+    whole record, so that a record which goes on without end is noticed. `guarded_through` is the last line of the last
+    text in which an apostrophe may guard a cell: records that begin after it need no look.
     """
 
     def __init__(self, text: Text, limits: Limits) -> None:
         self._text = text
         self._limits = limits
-        self._given = 0
         self._read_before = -1
         self._running = 0  # characters given since a record was last read through
+        self.given = 0
         self.read_through = 0
         self.guarded_through = 0
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[str]:
         rest = ""
         pieces = iter(self._text)
         while True:
@@ -34,32 +34,33 @@ class Lines:
                 piece = next(pieces, None)
             except Unreadable as error:
                 if rest.endswith("\r"):
-                    yield self._count([rest], rest)
-                line = self._given + 1
+                    yield self._count(rest)
+                line = self.given + 1
                 raise FileProblem(line=line, code=error.code, message=error.message.format(line=line)) from error
             if piece is None:
                 break
             text = rest + piece
-            lines, rest = split(text)
+            end = _end_of_lines(text)
+            rest = text[end:]
             if len(rest) > self._limits.line:
                 raise self._too_long()
-            if lines:
+            if end:
                 self._refuse_endless_record(len(text))
-                yield self._count(lines, text)
+                yield self._count(text[:end])
         if rest:
-            yield self._count([rest], rest)
+            yield self._count(rest)
 
-    def _count(self, lines: list[str], text: str) -> list[str]:
-        self._given += len(lines)
+    def _count(self, text: str) -> str:
+        self.given += count(text)
         if "'" in text and MAY_BE_GUARDED.search(text):
-            self.guarded_through = self._given
-        return lines
+            self.guarded_through = self.given
+        return text
 
     def _too_long(self) -> FileProblem:
         return FileProblem(
-            line=self._given + 1,
+            line=self.given + 1,
             code="cell_too_long",
-            message=f"Line {self._given + 1} has more than {self._limits.line:,} characters."
+            message=f"Line {self.given + 1} has more than {self._limits.line:,} characters."
             " Is this a CSV file with one row in each line?",
         )
 
@@ -71,11 +72,17 @@ class Lines:
             raise unclosed_quote(self.read_through + 1)
 
 
-def split(text: str) -> tuple[list[str], str]:
-    """The whole lines of a text, and what is left; a CR at the very end waits, for a LF may follow."""
-    lines = list(io.StringIO(text, newline=""))
-    rest = "" if not lines or lines[-1].endswith("\n") else lines.pop()
-    return lines, rest
+def split(text: str) -> list[str]:
+    """The lines of a text, with their ends."""
+    return list(io.StringIO(text, newline=""))
+
+
+def count(text: str) -> int:
+    """How many lines a text has; the last one may have no end."""
+    ends = text.count("\n")
+    if "\r" in text:
+        ends += text.count("\r") - text.count("\r\n")
+    return ends if text.endswith(("\n", "\r")) else ends + 1
 
 
 def unclosed_quote(line: int) -> FileProblem:
@@ -86,3 +93,8 @@ def unclosed_quote(line: int) -> FileProblem:
         message=f'A quotation mark (") is opened in the row that begins in line {line} and not closed.'
         ' Close it, or write it twice ("") if it is part of the cell.',
     )
+
+
+def _end_of_lines(text: str) -> int:
+    """Where the last whole line ends; a CR at the very end waits, for a LF may follow."""
+    return max(text.rfind("\n"), text.rfind("\r", 0, max(0, len(text) - 1))) + 1

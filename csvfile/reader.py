@@ -1,27 +1,22 @@
-"""Blocks of bytes to records. The csv module does the work per row; what is added here per row is kept small."""
+"""Blocks of bytes to records, or to columns of them. What is added per row to the csv module's work is kept small."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, compress
 from typing import NamedTuple, NoReturn
 
+from csvfile.batch import Batch, Gathering, Record
+from csvfile.columns import plain_columns
 from csvfile.decoding import Text
 from csvfile.dialect import Dialect, declared_delimiter, find_delimiter, find_newline
 from csvfile.guard import unguard
 from csvfile.limits import Limits
-from csvfile.lines import Lines, unclosed_quote
+from csvfile.lines import Lines, split, unclosed_quote
 from csvfile.problem import FileProblem
 
 
 class Header(NamedTuple):
     """`line` is 1 unless blank lines, or Excel's line `sep=;`, stand before the header."""
-
-    line: int
-    cells: tuple[str, ...]
-
-
-class Record(NamedTuple):
-    """One row; `line` is the physical line in which it begins, the first line of the file being 1."""
 
     line: int
     cells: tuple[str, ...]
@@ -33,20 +28,24 @@ def read(blocks: Iterable[bytes], *, limits: Limits | None = None, raw: bool = F
 
 
 class Reading:
-    """A file that is being read: iterate over it once to get its records."""
+    """A file that is being read: iterate over it once to get its records, or over its `batches`."""
 
     def __init__(self, blocks: Iterable[bytes], *, limits: Limits, raw: bool) -> None:
         text = Text(blocks)
         self._lines = Lines(text, limits)
+        self._texts = iter(self._lines)
         self._raw = raw
+        self._aside = ""  # text that is to go through the csv module before any other
+        self._passed = 0  # lines that did not go through it
         self.blank_lines = 0
-        lists = iter(self._lines)
-        blank, first = _first_lines(lists)
+        blank, first = _first_lines(map(split, self._texts))
         delimiter = declared_delimiter(first[0]) if first else None
         if delimiter:
             blank, first = [*blank, "\n"], first[1:]
         delimiter = delimiter or find_delimiter(first)
-        self._reader = csv.reader(chain(blank, first, chain.from_iterable(lists)), delimiter=delimiter, strict=True)
+        self._begun = iter([*blank, *first])  # the lines of the text that the csv module is reading
+        through = chain(self._begun, chain.from_iterable(self._split_texts()))
+        self._reader = csv.reader(through, delimiter=delimiter, strict=True)
         header = next(iter(self), None)
         if header is None:
             raise FileProblem(
@@ -60,12 +59,12 @@ class Reading:
         self.dialect = Dialect(delimiter=delimiter, newline=newline, encoding=text.encoding, bom=text.bom)
 
     def __iter__(self) -> Iterator[Record]:
-        reader, lines = self._reader, self._lines
-        end = reader.line_num
+        reader, lines, passed = self._reader, self._lines, self._passed
+        end = passed + reader.line_num
         try:
             for cells in reader:
                 line = end + 1
-                lines.read_through = end = reader.line_num
+                lines.read_through = end = passed + reader.line_num
                 if not any(map(str.strip, cells)):
                     self.blank_lines += 1
                 elif line > lines.guarded_through or self._raw:
@@ -73,7 +72,68 @@ class Reading:
                 else:
                     yield Record(line, tuple(map(unguard, cells)))
         except csv.Error as error:
-            _refuse_quotes(error, first=end + 1, last=reader.line_num)
+            _refuse_quotes(error, first=end + 1, last=passed + reader.line_num)
+
+    def batches(self, size: int) -> Iterator[Batch]:
+        """The records by ``size``, the last batch of fewer. The same as iterating gives, and several times as fast."""
+        gathering = Gathering(size=size, width=len(self.header.cells))
+        try:
+            begun = "".join(self._begun)
+            if begun:
+                yield from self._part(begun, gathering)
+            for text in self._texts:
+                yield from self._part(text, gathering)
+        except FileProblem:
+            yield from gathering.rest()
+            raise
+        yield from gathering.rest()
+
+    def _part(self, text: str, gathering: Gathering) -> Iterator[Batch]:
+        """A text that begins with a record: by columns if it is plain, else by the csv module."""
+        columns = plain_columns(text, self.dialect.delimiter, gathering.width)
+        if columns is None:
+            self._aside = text
+            yield from self._by_records(gathering)
+            return
+        end = self._lines.given
+        lines: Sequence[int] = range(end + 1 - len(columns[0]), end + 1)
+        self._passed += len(lines)
+        guarded = not self._raw and lines[0] <= self._lines.guarded_through
+        self._lines.read_through = end
+        lines, columns = self._without_blank(lines, columns)
+        yield from gathering.take(lines, [_unguarded(cells) for cells in columns] if guarded else columns)
+
+    def _by_records(self, gathering: Gathering) -> Iterator[Batch]:
+        """As many records as it takes until one ends where the text ends that was read last."""
+        records: list[Record] = []
+        try:
+            for record in self:
+                records.append(record)
+                if self._passed + self._reader.line_num == self._lines.given:
+                    break
+        except FileProblem:
+            yield from gathering.take_records(records)
+            raise
+        yield from gathering.take_records(records)
+
+    def _without_blank(self, lines: Sequence[int], columns: list[list[str]]) -> tuple[Sequence[int], list[list[str]]]:
+        if all(map(str.strip, columns[0])):
+            return lines, columns
+        maybe = [row for row, cell in enumerate(columns[0]) if not cell.strip()]
+        blank = {row for row in maybe if not any(cells[row].strip() for cells in columns)}
+        if not blank:
+            return lines, columns
+        self.blank_lines += len(blank)
+        kept = [row not in blank for row in range(len(lines))]
+        return list(compress(lines, kept)), [list(compress(cells, kept)) for cells in columns]
+
+    def _split_texts(self) -> Iterator[Iterator[str]]:
+        while True:
+            text, self._aside = self._aside or next(self._texts, ""), ""
+            if not text:
+                return
+            self._begun = iter(split(text))
+            yield self._begun
 
 
 def _first_lines(lists: Iterator[list[str]]) -> tuple[Sequence[str], Sequence[str]]:
@@ -85,6 +145,10 @@ def _first_lines(lists: Iterator[list[str]]) -> tuple[Sequence[str], Sequence[st
                 return [*blank, *lines[:at]], lines[at:]
         blank += lines
     return blank, []
+
+
+def _unguarded(cells: list[str]) -> list[str]:
+    return [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
 
 
 def _refuse_quotes(error: csv.Error, *, first: int, last: int) -> NoReturn:

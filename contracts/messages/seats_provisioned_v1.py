@@ -54,7 +54,8 @@ class Failed:
 class SeatsProvisionedV1:
     """What became of a chunk: each of its rows is in `successful` or in `failed`, in the order of lines.
 
-    The Seats were made at ``provisioned_at``, unless `successful` has a list `created_at`: then at these times.
+    The Seats were made at ``provisioned_at``, unless `successful` has a list `created_at`: then at these times. Where a
+    job was cancelled while the chunk's Seats were made at a phone system, rows not processed are in neither.
     """
 
     TYPE: ClassVar[str] = "seats.provisioned.v1"

@@ -72,6 +72,8 @@ class Surroundings:
         if part.service == "validator":
             env["BULK_SEALING_KEY"] = self.keys.sealing
             env["BULK_SPOOL"] = str(self.data / "spool")
+        if part.name == "provisioner-worker" and env.get("BULK_PHONE_SYSTEM_URL"):
+            env["BULK_SEALING_KEY"] = self.keys.sealing
         if part.service == "gateway":
             env["BULK_ADMIN_PASSWORD"] = self.keys.admin
         if part.role == "web":

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from flask import Flask
@@ -20,10 +22,14 @@ from messaging.rabbitmq import RabbitBus
 from messaging.stopping import stop_on_signals
 from messaging.together import run_together
 from services.provisioner.app import create_app
+from services.provisioner.directory import SeatDirectory
 from services.provisioner.handler import handle
+from services.provisioner.phone_system.settings import PhoneSystemSettings
+from services.provisioner.phone_system.wiring import phone_system_directory
 from services.provisioner.postgres_directory import PostgresDirectory
 from services.provisioner.settings import LogSettings, SettingMissing, WebSettings, WorkerSettings, required
 from services.provisioner.verdicts import PostgresVerdicts
+from settings import BadSetting
 from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
@@ -51,6 +57,7 @@ def web_app() -> Flask:
 def work() -> None:
     """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
+    phone_system = PhoneSystemSettings.from_env(os.environ)
     store = Database(settings.database_url, application_name="provisioner-worker", max_size=3)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     stop = stop_on_signals(bus)
@@ -58,18 +65,32 @@ def work() -> None:
     health = HealthServer(
         settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}
     )
-    handler = partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE)))
     ends_job = partial(job_failed, stage=SERVICE)
-    # A wish to cancel that nobody can read is set aside; the job goes on.
-    chunks = _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job)
-    cancellations = _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler)
     health.start()
     try:
-        run_together({"chunks": chunks.run, "cancellations": cancellations.run}, stop=stop)
+        with _directory(phone_system, store, stop) as directory:
+            handler = partial(handle, directory=directory)
+            # A wish to cancel that nobody can read is set aside; the job goes on.
+            chunks = _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job)
+            cancellations = _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler)
+            run_together({"chunks": chunks.run, "cancellations": cancellations.run}, stop=stop)
     finally:
         health.stop()
         bus.close()
         store.close()
+
+
+@contextmanager
+def _directory(
+    phone_system: PhoneSystemSettings | None, store: Database, stop: threading.Event
+) -> Iterator[SeatDirectory]:
+    """Where Seats are made: at the phone system that the settings name, or in our own database alone."""
+    sql = queries.load(PACKAGE)
+    if phone_system is None:
+        yield PostgresDirectory(store, sql)
+    else:
+        with phone_system_directory(phone_system, store, sql, stop=stop) as directory:
+            yield directory
 
 
 def _consumer(
@@ -110,6 +131,6 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except SettingMissing as error:
+    except (SettingMissing, BadSetting) as error:
         sys.stderr.write(f"{SERVICE}: {error}\n")
         sys.exit(2)

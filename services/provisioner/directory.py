@@ -102,7 +102,10 @@ class NotMade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkResult:
-    """What became of a chunk: every row is among those ``made`` or those ``not_made``, in the order of lines."""
+    """What became of a chunk: every row is among those ``made`` or those ``not_made``, in the order of lines.
+
+    Of a job that was cancelled while its Seats were made elsewhere, rows of which nothing became are in neither.
+    """
 
     provisioned_at: datetime
     made: Successful

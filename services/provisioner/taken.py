@@ -34,6 +34,11 @@ def user_id_taken(line: int) -> NotMade:
     return NotMade(line=line, code="user_id_taken", message=message)
 
 
+def words_for(column: UniqueColumn) -> str:
+    """What people call the column, such as: the e-mail address."""
+    return _WORDS[column]
+
+
 def _listed(columns: list[UniqueColumn]) -> str:
     *others, last = (_WORDS[column] for column in columns)
     return f"{', '.join(others)} and {last}" if others else last

@@ -113,9 +113,14 @@ SELECT 'device_mac', device_mac, user_id
 FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s)
 
 -- name: list_seats
+-- Seats of a chunk that is still being made at a phone system are not told, here and in the two that follow.
 SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
 FROM seats
 WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
 ORDER BY created_at DESC, line DESC, user_id DESC
 LIMIT %(limit)s
 
@@ -124,6 +129,10 @@ SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension,
 FROM seats
 WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
     AND words @@ %(words)s::tsquery
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
 ORDER BY created_at DESC, line DESC, user_id DESC
 LIMIT %(limit)s
 
@@ -131,6 +140,10 @@ LIMIT %(limit)s
 SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
 FROM seats
 WHERE account = %(account)s AND user_id = %(user_id)s
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
 
 -- name: decide
 INSERT INTO verdicts (account, job_id, verdict, decided_at)
@@ -140,3 +153,63 @@ RETURNING verdict
 
 -- name: stored_verdict
 SELECT verdict FROM verdicts WHERE account = %(account)s AND job_id = %(job_id)s
+
+-- name: begin_phone_system_chunk
+-- A chunk that was provisioned before is not begun again: that is the first statement of the transaction which claims it.
+INSERT INTO phone_system_chunks (
+    account, job_id, chunk, first_line, last_line, asked, progress, caller, held_until
+)
+SELECT
+    %(account)s, %(job_id)s, %(chunk)s, %(first_line)s, %(last_line)s, 0, '', %(caller)s,
+    clock_timestamp() + make_interval(secs => %(held_for)s)
+WHERE NOT EXISTS (
+    SELECT FROM provisioned_chunks WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
+)
+ON CONFLICT DO NOTHING
+
+-- name: hold_phone_system_chunk
+UPDATE phone_system_chunks
+SET caller = %(caller)s, held_until = clock_timestamp() + make_interval(secs => %(held_for)s)
+WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
+    AND (caller = %(caller)s OR held_until < clock_timestamp())
+RETURNING asked, progress
+
+-- name: find_phone_system_chunk
+SELECT caller FROM phone_system_chunks WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
+
+-- name: keep_phone_system_chunk
+UPDATE phone_system_chunks
+SET asked = %(asked)s, progress = %(progress)s,
+    held_until = clock_timestamp() + make_interval(secs => %(held_for)s)
+WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s AND caller = %(caller)s
+RETURNING EXISTS (
+    SELECT FROM cancelled_jobs WHERE account = %(account)s AND job_id = %(job_id)s
+) AS cancelled
+
+-- name: end_phone_system_chunk
+DELETE FROM phone_system_chunks
+WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s AND caller = %(caller)s
+RETURNING chunk
+
+-- name: take_seats_out
+DELETE FROM seats WHERE account = %(account)s AND job_id = %(job_id)s AND line = ANY(%(lines)s)
+
+-- name: lock_phone_system
+SELECT level, counted_at, paused_until, held FROM phone_systems WHERE name = %(name)s FOR UPDATE
+
+-- name: add_phone_system
+INSERT INTO phone_systems (name) VALUES (%(name)s) ON CONFLICT DO NOTHING
+
+-- name: clock
+-- After a lock was waited for: the time of the statement that waited is an earlier one.
+SELECT extract(epoch FROM clock_timestamp())::double precision AS now
+
+-- name: store_phone_system
+UPDATE phone_systems
+SET level = %(level)s, counted_at = %(counted_at)s, paused_until = %(paused_until)s, held = %(held)s
+WHERE name = %(name)s
+
+-- name: phone_system_pause
+SELECT paused_until - extract(epoch FROM clock_timestamp())::double precision AS seconds
+FROM phone_systems
+WHERE name = %(name)s

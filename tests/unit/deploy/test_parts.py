@@ -1,5 +1,6 @@
 """What each process of the embedded stack is given: its own database, and no other's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def test_secrets_go_only_where_they_are_needed(part: Part, around: Surroundings)
     assert ("BULK_ADMIN_PASSWORD" in env) == (part.service == "gateway")
     assert ("BULK_AMQP_URL" in env) == (part.role == "worker")
     assert env["BULK_MAX_ROWS"] == "5"
+
+
+def test_secrets_of_seats_are_opened_for_a_phone_system_only(around: Surroundings) -> None:
+    at_phone_system = replace(around, base={**around.base, "BULK_PHONE_SYSTEM_URL": "http://127.0.0.1:9"})
+    having = {part.name for part in PARTS if "BULK_SEALING_KEY" in at_phone_system.environment(part)}
+    assert having == {"validator-worker", "provisioner-worker"}
 
 
 def test_the_page_opens_last_and_every_process_has_a_name_and_port_of_its_own(around: Surroundings) -> None:

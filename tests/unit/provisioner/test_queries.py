@@ -26,7 +26,8 @@ def test_secrets_are_written_and_never_read(name: str) -> None:
 @pytest.mark.parametrize("name", QUERIES)
 def test_every_query_of_a_table_names_the_account(name: str) -> None:
     text = without_comments(QUERIES[name])
-    tables = re.findall(r"\b(?:FROM|INTO|UPDATE)\s+(seats|provisioned_chunks|verdicts|cancelled_jobs)\b", text)
+    names = "seats|provisioned_chunks|verdicts|cancelled_jobs|phone_system_chunks"
+    tables = re.findall(rf"\b(?:FROM|INTO|UPDATE)\s+({names})\b", text)
     accounts = text.count("%(account)s")
     # The one look without an account: whether a User ID is anybody's at all. It tells no more than that.
     assert accounts >= len(tables) - text.count("(SELECT true FROM seats AS t WHERE t.user_id = s.user_id)")

@@ -1,0 +1,1 @@
+"""Seats made in a phone system outside, over HTTP; docs/phone-system.md describes the interface."""

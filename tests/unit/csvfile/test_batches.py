@@ -1,0 +1,123 @@
+"""Batches have what iterating over the records gives: cells, lines, blank lines, and what stops the reading."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import csvfile
+from csvfile import Batch, FileProblem, Record
+from csvfile.columns import plain_columns
+from csvfile.decoding import BLOCK
+
+CHARACTERS = "a',;\t\" \n\r\0\x85\u2028ä名"
+WORDS = ["b,c", "'=1", '""', '"a"', '"b,c"', '"x""y"', '"\n"', '"a\r\nb"', "\r\n", "a,b\n", ",\n", '"q",b\n', "1,2\r\n"]
+PIECES = st.sampled_from([*CHARACTERS, *WORDS])
+TEXTS = st.lists(PIECES, max_size=40).map("".join)
+FILLERS = st.sampled_from(["a,b\n", "a,b\r\n", '"a",b\n', "é,b\n"])
+
+
+@dataclass
+class Told:
+    """All that reading a file tells."""
+
+    records: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    blank_lines: int = 0
+    problem: tuple[int, str, str] | None = None
+
+
+def by_records(data: bytes, *, raw: bool) -> Told:
+    told = Told()
+    try:
+        reading = csvfile.read([data], raw=raw)
+        told.records += [(record.line, record.cells) for record in reading]
+        told.blank_lines = reading.blank_lines
+    except FileProblem as problem:
+        told.problem = problem.line, problem.code, problem.message
+        told.records = records_before(data, raw=raw)
+    return told
+
+
+def records_before(data: bytes, *, raw: bool) -> list[tuple[int, tuple[str, ...]]]:
+    records = []
+    try:
+        for record in csvfile.read([data], raw=raw):
+            records.append((record.line, record.cells))
+    except FileProblem:
+        pass
+    return records
+
+
+def by_batches(data: bytes, *, raw: bool, size: int) -> Told:
+    told, sizes = Told(), []
+    try:
+        reading = csvfile.read([data], raw=raw)
+        for batch in reading.batches(size):
+            sizes.append(batch.rows)
+            told.records += records_of(batch, width=len(reading.header.cells))
+        told.blank_lines = reading.blank_lines
+    except FileProblem as problem:
+        told.problem = problem.line, problem.code, problem.message
+    assert all(rows == size for rows in sizes[:-1])
+    assert all(0 < rows <= size for rows in sizes[-1:])
+    return told
+
+
+def records_of(batch: Batch, *, width: int) -> list[tuple[int, tuple[str, ...]]]:
+    assert len(batch.columns) == width
+    assert {len(cells) for cells in batch.columns} == {len(batch.lines)}
+    assert all(len(record.cells) != width for record in batch.uneven)
+    even = map(Record, batch.lines, zip(*batch.columns, strict=True))
+    return [(line, cells) for line, cells in sorted([*even, *batch.uneven])]
+
+
+@given(TEXTS, st.integers(1, 9), st.booleans())
+@example('a,b\n"x\ny",1\nc,d\n', 2, False)
+@example("a\n\nb\n\n", 1, False)
+@example('"h\ni",b\n1,2\n', 5, False)
+def test_batches_have_the_records(text: str, size: int, raw: bool) -> None:
+    data = text.encode()
+    assert by_batches(data, raw=raw, size=size) == by_records(data, raw=raw)
+
+
+@given(TEXTS, TEXTS, FILLERS, st.integers(0, 40), st.booleans())
+def test_also_where_a_block_ends(head: str, text: str, filler: str, before: int, raw: bool) -> None:
+    """The texts that are taken at once end in the middle of what was drawn."""
+    start = f"{head}{filler}".encode()
+    room = BLOCK - before - len(start)
+    data = start + filler.encode() * (room // len(filler.encode())) + text.encode() + filler.encode() * 3
+    assert by_batches(data, raw=raw, size=1000) == by_records(data, raw=raw)
+
+
+def test_a_header_of_several_blocks() -> None:
+    data = f'a,"{"x" * BLOCK}\n{"x" * 100}"\n1,2\n3,4\n'.encode()
+    assert by_batches(data, raw=False, size=10).records == [(3, ("1", "2")), (4, ("3", "4"))]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", ["", "newline"])
+def test_plain_files_need_no_csv_module(delimiter: str, newline: str, end: str) -> None:
+    rows = [["1", "Ann", ""], ["2", '"Lee, Jr.; B\t"', ""], ["", "", "x"]]
+    text = newline.join(delimiter.join(row) for row in rows) + (newline if end else "")
+    assert plain_columns(text, delimiter, 3) == [["1", "2", ""], ["Ann", "Lee, Jr.; B\t", ""], ["", "", "x"]]
+
+
+NOT_PLAIN = [
+    "a\n",
+    "a,b,c\n",
+    "a,b\nc\nd,e,f\n",
+    'a,"b\nc"\n',
+    'a,"b""c"\n',
+    'a,b"c\n',
+    'a,"b"c\n',
+    'a,"b\n',
+    "a,b\rc,d\n",
+]
+TOO_MUCH = [f"a,{'b' * 140_000}\n", '"a",b\n"c","d",""\n', '"a"', 'a,""""\n', '"a","b"\n' * 2 + '"a",,\n']
+
+
+@pytest.mark.parametrize("text", [*NOT_PLAIN, *TOO_MUCH])
+def test_whatever_is_not_plain_is_left_to_the_csv_module(text: str) -> None:
+    assert plain_columns(text, ",", 2) is None
