@@ -11,7 +11,7 @@ import database.migrations
 from contracts.codec import Codec
 from contracts.failure import job_failed
 from contracts.messages import Contract
-from contracts.topology import PROVISIONER, PROVISIONER_CANCELLATIONS, TOPOLOGY
+from contracts.topology import PROVISIONER, PROVISIONER_CANCELLATIONS, PROVISIONER_LARGE, TOPOLOGY
 from database import queries
 from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer, nobody
@@ -51,7 +51,7 @@ def web_app() -> Flask:
 def work() -> None:
     """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    store = Database(settings.database_url, application_name="provisioner-worker", max_size=3)
+    store = Database(settings.database_url, application_name="provisioner-worker", max_size=4)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
@@ -61,11 +61,14 @@ def work() -> None:
     handler = partial(handle, directory=PostgresDirectory(store, queries.load(PACKAGE)))
     ends_job = partial(job_failed, stage=SERVICE)
     # A wish to cancel that nobody can read is set aside; the job goes on.
-    chunks = _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job)
-    cancellations = _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler)
+    consumers = {
+        "chunks": _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job),
+        "large chunks": _consumer(bus, PROVISIONER_LARGE.name, handler, on_dead_letter=ends_job),
+        "cancellations": _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler),
+    }
     health.start()
     try:
-        run_together({"chunks": chunks.run, "cancellations": cancellations.run}, stop=stop)
+        run_together({name: consumer.run for name, consumer in consumers.items()}, stop=stop)
     finally:
         health.stop()
         bus.close()
