@@ -9,7 +9,7 @@ DELAYS = (1, 5, 30)  # seconds; a delay queue for each
 class Queue:
     """A queue and the message types it hears; a type is heard in full, there are no patterns.
 
-    `lane`: hears only what travels in this lane ("" is where all goes that no lane is named for). None: hears all lanes.
+    `lane`: hears only what travels in this one; "" is the ordinary one, of messages that name none. None: hears all.
     `delivery_limit`: how often the broker delivers a message again after its reader vanished with it, before it becomes
     a dead letter. `prefetch`: how many messages a reader holds. With more than one, the neighbours of a message that
     kills its reader again and again become dead letters with it.
