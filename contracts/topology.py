@@ -24,18 +24,16 @@ VALIDATOR_RELEASES = Queue(name="validator.releases", types=(SeatsProvisionedV1.
 PROVISIONER = Queue(name="provisioner.chunks", types=(SeatsAcceptedV1.TYPE,), lane="")
 PROVISIONER_LARGE = Queue(name="provisioner.large-chunks", types=(SeatsAcceptedV1.TYPE,), lane=LARGE)
 PROVISIONER_CANCELLATIONS = Queue(name="provisioner.cancellations", types=(JobCancelRequestedV1.TYPE,))
-_EVENTS = (
+_ON_THE_WAY = (
     JobSubmittedV1.TYPE,
     ValidationStartedV1.TYPE,
     JobRejectedV1.TYPE,
     JobAcceptedV1.TYPE,
     SeatsProvisionedV1.TYPE,
     JobFailedV1.TYPE,
-    JobCancelRequestedV1.TYPE,
-    JobCancelledV1.TYPE,
 )
-EVENTLOG = Queue(name="eventlog.events", types=_EVENTS, lane="")
-EVENTLOG_LARGE = Queue(name="eventlog.large-events", types=_EVENTS, lane=LARGE)
+EVENTLOG = Queue(name="eventlog.events", types=(*_ON_THE_WAY, JobCancelRequestedV1.TYPE, JobCancelledV1.TYPE), lane="")
+EVENTLOG_LARGE = Queue(name="eventlog.large-events", types=_ON_THE_WAY, lane=LARGE)
 
 TOPOLOGY = Topology(
     exchange="bulk",
