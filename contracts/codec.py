@@ -8,7 +8,9 @@ import orjson
 from marshmallow import ValidationError
 
 from contracts.ids import message_id_of
+from contracts.lanes import lane_of
 from contracts.messages import SCHEMAS, Contract, JobFailedV1, SeatsAcceptedV1, SeatsProvisionedV1
+from messaging import headers
 from messaging.errors import Reject
 from messaging.message import Message
 
@@ -26,6 +28,7 @@ class Codec:
 
     def encode(self, contract: Contract) -> Message:
         """The message of a contract: the same cause gives the same `message_id`, and `correlation_id` is the job."""
+        lane = lane_of(contract)
         return Message(
             type=contract.TYPE,
             message_id=str(message_id_of(contract.TYPE, contract.job_id, part_of(contract))),
@@ -33,6 +36,7 @@ class Codec:
             body=orjson.dumps(SCHEMAS[contract.TYPE].dump(contract)),
             timestamp=self._clock(),
             app_id=self._app_id,
+            headers={} if lane is None else {headers.LANE: lane},
         )
 
     def decode(self, message: Message) -> Contract:

@@ -13,7 +13,8 @@ from typing import get_args
 
 from marshmallow import fields
 
-from contracts.messages import SCHEMAS, Contract
+from contracts.lanes import LARGE, SMALL_BYTES
+from contracts.messages import SCHEMAS, Contract, SeatsAcceptedV1
 from contracts.problems import CATALOGUE
 from contracts.template import OUTCOME_COLUMNS, Column, latest
 from contracts.topology import TOPOLOGY
@@ -23,10 +24,13 @@ _MADE = "<!-- Made by `make docs` from contracts/: edit there. -->\n"
 _MESSAGES_HEAD = f"""# Messages
 
 {_MADE}
-All messages go through the topic exchange `{TOPOLOGY.exchange}` with their type as routing key. The body is JSON. The
-AMQP properties are `message_id` (the same cause gives the same id, so a message that comes twice is known by it),
-`correlation_id` (the job's id), `type` (name and version, the same as the routing key), `timestamp`, `app_id`,
-`content_type` `application/json` and `delivery_mode` 2. A trace's `traceparent` travels in the headers.
+All messages go through the topic exchange `{TOPOLOGY.exchange}` with their type as routing key. Those of a large job,
+whose file has more than {SMALL_BYTES:,} bytes, have their lane behind it, as in `{SeatsAcceptedV1.TYPE}.{LARGE}`, so that
+no small job waits for them; the header `x-lane` names it. What other services say and hear has no lane.
+
+The body is JSON. The AMQP properties are `message_id` (the same cause gives the same id, so a message that comes twice
+is known by it), `correlation_id` (the job's id), `type` (name and version, as in the routing key), `timestamp`,
+`app_id`, `content_type` `application/json` and `delivery_mode` 2. A trace's `traceparent` travels in the headers.
 
 Readers ignore fields that they do not know. A published version is never edited: a `.v2` is added beside it. Times are
 ISO 8601 in UTC. How another service uses them is told in [publishing.md](publishing.md).
@@ -100,7 +104,7 @@ def _problems() -> Iterator[tuple[str, ...]]:
 
 
 def _queues() -> str:
-    rows = [(f"`{queue.name}`", ", ".join(f"`{type_}`" for type_ in queue.types)) for queue in TOPOLOGY.queues]
+    rows = [(f"`{queue.name}`", ", ".join(f"`{key}`" for key in TOPOLOGY.bindings(queue))) for queue in TOPOLOGY.queues]
     return "\n".join(["## Queues\n", *_table(("Queue", "Hears"), rows), ""])
 
 

@@ -103,7 +103,7 @@ class Consumer(Generic[T]):
     def _publish(self, values: Iterable[T], *, cause: Message) -> None:
         for value in values:
             failpoints.hit("consumer.after-handler")
-            self._bus.publish(headers.traced(self._codec.encode(value), cause=cause))
+            self._bus.publish(headers.caused(self._codec.encode(value), cause=cause))
 
     def _retry(self, delivery: Delivery, reason: str) -> str:
         if delivery.attempt >= MAX_ATTEMPTS:

@@ -1,4 +1,4 @@
-"""The headers by which a message carries its own history.
+"""The headers by which a message carries its own history, and the lane it travels in.
 
 The broker's `x-death` is not used: RabbitMQ 4 ignores it on a message that a client publishes again, 3.x does not.
 """
@@ -12,6 +12,7 @@ WAITS = "x-waits"  # how often it waited, uncounted, for something that was away
 REASON = "x-reason"  # why it is among the dead letters
 QUEUE = "x-queue"  # whose reader gave it up
 TRACE = ("traceparent", "tracestate")  # W3C Trace Context, handed on from a message to what it causes
+LANE = "x-lane"  # handed on likewise; which queues have a lane of their own is the topology's business
 
 _LONGEST_REASON = 2000  # characters; all headers together must fit in one frame
 
@@ -38,12 +39,16 @@ def dead(delivery: Delivery, *, reason: str) -> Message:
     return replace(delivery.message, headers={**delivery.message.headers, **mark})
 
 
-def traced(message: Message, *, cause: Message) -> Message:
-    """`message` with the trace of its cause, unless it has one of its own."""
-    trace = {name: cause.headers[name] for name in TRACE if name in cause.headers}
-    if not trace or TRACE[0] in message.headers:
-        return message
-    return replace(message, headers={**trace, **message.headers})
+def lane(message: Message) -> str:
+    """The lane in which it travels; empty where it names none."""
+    return str(message.headers.get(LANE, ""))
+
+
+def caused(message: Message, *, cause: Message) -> Message:
+    """`message` with the trace of its cause, and in the lane of its cause, unless it has one of its own."""
+    handed_on = (LANE,) if TRACE[0] in message.headers else (*TRACE, LANE)
+    found = {name: cause.headers[name] for name in handed_on if name in cause.headers}
+    return replace(message, headers={**found, **message.headers}) if found else message
 
 
 def _number(message: Message, name: str) -> int:

@@ -42,7 +42,7 @@ class MemoryBus:
     def publish(self, message: Message) -> None:
         with self._changed:
             self._refuse_when_closed()
-            queues = self._topology.hearing(message.type)
+            queues = self._topology.hearing(message.type, headers.lane(message))
             if not queues and message.type not in self._topology.unheard:
                 raise Unroutable(f"no queue hears {message.type}")
             self.published.append(message)

@@ -12,9 +12,10 @@ _LONGEST = 255
 class Message:
     """What is published.
 
-    `type` is name and version, and the routing key. `timestamp` is aware; whole seconds of it travel. `correlation_id`
-    is shared by all messages of one undertaking; the same cause gives the same `message_id`, so that a message that
-    comes twice can be told. ValueError for a naive timestamp and for a text of more than 255 bytes in the envelope.
+    `type` is name and version, and the routing key, with the lane behind it if a queue has that (see `Topology`).
+    `timestamp` is aware; whole seconds of it travel. `correlation_id` is shared by all messages of one undertaking; the
+    same cause gives the same `message_id`, so that a message that comes twice can be told. ValueError for a naive
+    timestamp and for a text of more than 255 bytes in the envelope.
     """
 
     type: str

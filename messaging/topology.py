@@ -9,6 +9,7 @@ DELAYS = (1, 5, 30)  # seconds; a delay queue for each
 class Queue:
     """A queue and the message types it hears; a type is heard in full, there are no patterns.
 
+    `lane`: hears only what travels in this one; "" is the ordinary one, of messages that name none. None: hears all.
     `delivery_limit`: how often the broker delivers a message again after its reader vanished with it, before it becomes
     a dead letter. `prefetch`: how many messages a reader holds. With more than one, the neighbours of a message that
     kills its reader again and again become dead letters with it.
@@ -16,6 +17,7 @@ class Queue:
 
     name: str
     types: tuple[str, ...]
+    lane: str | None = None
     delivery_limit: int = 5
     prefetch: int = 1
 
@@ -23,7 +25,7 @@ class Queue:
         if self.delivery_limit < 1 or self.prefetch < 1:
             # RabbitMQ 3.x takes a limit of -1 for "never again", RabbitMQ 4 for "always again".
             raise ValueError(f"delivery limit and prefetch of {self.name} are at least 1")
-        if any(mark in name for name in self.types for mark in "*#"):
+        if any(mark in name for name in (*self.types, self.lane or "") for mark in "*#"):
             raise ValueError(f"{self.name} hears types by their full names, without * and #")
 
 
@@ -55,9 +57,28 @@ class Topology:
             raise ValueError(f"there are delays of {DELAYS} seconds, not of {seconds}")
         return f"{self.exchange}.delay.{seconds}s"
 
-    def hearing(self, type: str) -> tuple[Queue, ...]:
-        """The queues that hear this type."""
-        return tuple(queue for queue in self.queues if type in queue.types)
+    def routing_key(self, type: str, lane: str = "") -> str:
+        """What a message is published under: its type, and behind it the lane if a queue has that for this type."""
+        return f"{type}.{lane}" if lane in self._lanes(type) else type
+
+    def routing_keys(self, type: str) -> tuple[str, ...]:
+        """All that messages of this type are published under."""
+        return (type, *(self.routing_key(type, lane) for lane in self._lanes(type)))
+
+    def bindings(self, queue: Queue) -> tuple[str, ...]:
+        """The routing keys that bring `queue` what it hears."""
+        if queue.lane is None:
+            return tuple(key for type in queue.types for key in self.routing_keys(type))
+        return tuple(self.routing_key(type, queue.lane) for type in queue.types)
+
+    def hearing(self, type: str, lane: str = "") -> tuple[Queue, ...]:
+        """The queues that hear this type in this lane."""
+        key = self.routing_key(type, lane)
+        return tuple(queue for queue in self.queues if key in self.bindings(queue))
+
+    def _lanes(self, type: str) -> tuple[str, ...]:
+        """Those that a queue has for this type, but for the one that all else goes in."""
+        return tuple(dict.fromkeys(queue.lane for queue in self.queues if queue.lane and type in queue.types))
 
     def prefetch(self, queue: str) -> int:
         """How many messages a reader of `queue` holds; one, when it reads dead letters."""

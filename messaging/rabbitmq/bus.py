@@ -60,7 +60,7 @@ class RabbitBus:
         self._publisher.publish(
             message,
             exchange=self._topology.exchange,
-            routing_key=message.type,
+            routing_key=self._topology.routing_key(message.type, headers.lane(message)),
             mandatory=message.type not in self._topology.unheard,
         )
 

@@ -60,7 +60,7 @@ def table(topology: Topology) -> Table:
         ),
         queues=(*_work_queues(topology), *_dead_queues(topology), *_delay_queues(topology)),
         bindings=(
-            *(BindingRow(topology.exchange, queue.name, type) for queue in topology.queues for type in queue.types),
+            *(BindingRow(topology.exchange, q.name, key) for q in topology.queues for key in topology.bindings(q)),
             *(BindingRow(topology.dead_exchange, topology.dead_queue(q.name), q.name) for q in topology.queues),
             *(BindingRow(name, name, "") for name in delays),
         ),

@@ -10,7 +10,7 @@ from flask import Flask
 
 import database.migrations
 from contracts.codec import Codec
-from contracts.topology import EVENTLOG, TOPOLOGY
+from contracts.topology import EVENTLOG, EVENTLOG_LARGE, TOPOLOGY
 from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
@@ -50,7 +50,7 @@ def web_app() -> Flask:
 def work() -> None:
     """Record events, and see after stalled jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
-    store = Database(settings.database_url, application_name="eventlog-worker", max_size=4)
+    store = Database(settings.database_url, application_name="eventlog-worker", max_size=5)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
@@ -58,16 +58,20 @@ def work() -> None:
         settings.health_listen, alive=bus.is_alive, ready=lambda: {name: ask() for name, ask in ready.items()}
     )
     codec = Codec(SERVICE)
-    consumer = Consumer(
-        bus,
-        queue=EVENTLOG.name,
-        codec=codec,
-        handler=partial(record_event, log=EventLog(store)),
-        unavailable=UNAVAILABLE,
+    events, large_events = (
+        Consumer(
+            bus,
+            queue=queue.name,
+            codec=codec,
+            handler=partial(record_event, log=EventLog(store)),
+            unavailable=UNAVAILABLE,
+        )
+        for queue in (EVENTLOG, EVENTLOG_LARGE)
     )
     reconciler = Reconciler(UnfinishedJobs(store), bus, codec=codec, rules=settings.rules)
     loops: dict[str, Callable[[threading.Event], None]] = {
-        "events": consumer.run,
+        "events": events.run,
+        "events of large jobs": large_events.run,
         "reconciler": partial(reconciler.run, interval=settings.reconcile_seconds),
         "dead letters": DeadLetterWatch(bus, TOPOLOGY).run,
     }

@@ -10,10 +10,13 @@ from contracts.codec import Codec
 from contracts.messages import Contract
 from contracts.topology import (
     EVENTLOG,
+    EVENTLOG_LARGE,
     PROVISIONER,
     PROVISIONER_CANCELLATIONS,
+    PROVISIONER_LARGE,
     TOPOLOGY,
     VALIDATOR,
+    VALIDATOR_LARGE,
     VALIDATOR_RELEASES,
 )
 from database.connection import UNAVAILABLE
@@ -29,7 +32,14 @@ log = logging.getLogger(__name__)
 
 #: Where a job's messages wait before they are heard of here: at the stages, for another try, and in our own queue.
 UPSTREAM: Final = (
-    *(queue.name for queue in (VALIDATOR, VALIDATOR_RELEASES, PROVISIONER, PROVISIONER_CANCELLATIONS, EVENTLOG)),
+    VALIDATOR.name,
+    VALIDATOR_LARGE.name,
+    VALIDATOR_RELEASES.name,
+    PROVISIONER.name,
+    PROVISIONER_LARGE.name,
+    PROVISIONER_CANCELLATIONS.name,
+    EVENTLOG.name,
+    EVENTLOG_LARGE.name,
     *(TOPOLOGY.delay(seconds) for seconds in DELAYS),
 )
 

@@ -13,7 +13,7 @@ import database.migrations
 from contracts.codec import Codec
 from contracts.failure import job_failed
 from contracts.messages import Contract
-from contracts.topology import PROVISIONER, PROVISIONER_CANCELLATIONS, TOPOLOGY
+from contracts.topology import PROVISIONER, PROVISIONER_CANCELLATIONS, PROVISIONER_LARGE, TOPOLOGY
 from database import queries
 from database.connection import UNAVAILABLE, Database
 from messaging.consumer import Consumer, nobody
@@ -58,7 +58,7 @@ def work() -> None:
     """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
     phone_system = PhoneSystemSettings.from_env(os.environ)
-    store = Database(settings.database_url, application_name="provisioner-worker", max_size=3)
+    store = Database(settings.database_url, application_name="provisioner-worker", max_size=4)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
@@ -71,9 +71,12 @@ def work() -> None:
         with _directory(phone_system, store, stop) as directory:
             handler = partial(handle, directory=directory)
             # A wish to cancel that nobody can read is set aside; the job goes on.
-            chunks = _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job)
-            cancellations = _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler)
-            run_together({"chunks": chunks.run, "cancellations": cancellations.run}, stop=stop)
+            consumers = {
+                "chunks": _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job),
+                "large chunks": _consumer(bus, PROVISIONER_LARGE.name, handler, on_dead_letter=ends_job),
+                "cancellations": _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler),
+            }
+            run_together({name: consumer.run for name, consumer in consumers.items()}, stop=stop)
     finally:
         health.stop()
         bus.close()

@@ -9,7 +9,7 @@ from contracts.codec import Codec
 from contracts.failure import job_failed
 from contracts.messages import Contract
 from contracts.sealing import Sealer
-from contracts.topology import TOPOLOGY, VALIDATOR, VALIDATOR_RELEASES
+from contracts.topology import TOPOLOGY, VALIDATOR, VALIDATOR_LARGE, VALIDATOR_RELEASES
 from messaging.consumer import Consumer
 from messaging.rabbitmq import RabbitBus
 from messaging.stopping import stop_on_signals
@@ -49,10 +49,14 @@ def work(settings: Settings, around: Surroundings) -> None:
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=STAGE)
     stop = stop_on_signals(bus)
     health = HealthServer(settings.health_listen, alive=bus.is_alive, ready=lambda: {"broker": bus.is_ready()})
-    jobs, releases = (_consumer(bus, queue.name, around) for queue in (VALIDATOR, VALIDATOR_RELEASES))
+    consumers = {
+        "jobs": _consumer(bus, VALIDATOR.name, around),
+        "large jobs": _consumer(bus, VALIDATOR_LARGE.name, around),
+        "releases": _consumer(bus, VALIDATOR_RELEASES.name, around),
+    }
     health.start()
     try:
-        run_together({"jobs": jobs.run, "releases": releases.run}, stop=stop)
+        run_together({name: consumer.run for name, consumer in consumers.items()}, stop=stop)
     finally:
         health.stop()
         bus.close()

@@ -26,7 +26,7 @@ class _Caught:
     body: bytes
 
     @property
-    def type(self) -> str:
+    def routing_key(self) -> str:
         return str(self.method.routing_key)
 
 
@@ -89,10 +89,10 @@ class Twice(_Middleman):
     def deal(self, broker: BlockingChannel, caught: list[_Caught]) -> None:
         self._chance.shuffle(caught)
         for message in caught:
-            which = (message.type, message.properties.message_id or "")
+            which = (message.routing_key, message.properties.message_id or "")
             if which not in self._seen:
                 self._seen.add(which)
-                broker.basic_publish(TOPOLOGY.exchange, message.type, message.body, message.properties)
+                broker.basic_publish(TOPOLOGY.exchange, message.routing_key, message.body, message.properties)
 
 
 class Reordered(_Middleman):
@@ -100,14 +100,15 @@ class Reordered(_Middleman):
 
     def begin(self, broker: BlockingChannel) -> None:
         for queue in TOPOLOGY.queues:
-            for type_ in queue.types:
-                broker.queue_unbind(queue.name, TOPOLOGY.exchange, type_)
+            for key in TOPOLOGY.bindings(queue):
+                broker.queue_unbind(queue.name, TOPOLOGY.exchange, key)
 
     def deal(self, broker: BlockingChannel, caught: list[_Caught]) -> None:
         self._chance.shuffle(caught)
         for message in caught:
-            for queue in TOPOLOGY.hearing(message.type):
-                broker.basic_publish("", queue.name, message.body, message.properties)
+            for queue in TOPOLOGY.queues:
+                if message.routing_key in TOPOLOGY.bindings(queue):
+                    broker.basic_publish("", queue.name, message.body, message.properties)
 
     def end(self, broker: BlockingChannel) -> None:
         declare(broker, TOPOLOGY)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from contracts import messages
 from contracts.topology import (
     EVENTLOG,
+    EVENTLOG_LARGE,
     PROVISIONER,
     PROVISIONER_CANCELLATIONS,
+    PROVISIONER_LARGE,
     TOPOLOGY,
     UPLOAD,
     UPLOAD_FINISHED,
     VALIDATOR,
+    VALIDATOR_LARGE,
     VALIDATOR_RELEASES,
 )
 from messaging.topology import DELAYS, Queue
@@ -19,7 +22,7 @@ from messaging.topology import DELAYS, Queue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Regular expressions over names (`configure`, `write`, `read`), and over message types (`says`, `hears`)."""
+    """Regular expressions over names (`configure`, `write`, `read`), and over routing keys (`says`, `hears`)."""
 
     name: str
     configure: str
@@ -37,21 +40,26 @@ def _any_of(*names: str) -> str:
 _DELAYS = tuple(TOPOLOGY.delay(seconds) for seconds in DELAYS)
 _EXCHANGES = (TOPOLOGY.exchange, TOPOLOGY.dead_exchange, *_DELAYS)
 
+_VALIDATORS = (VALIDATOR, VALIDATOR_LARGE, VALIDATOR_RELEASES)
+_PROVISIONERS = (PROVISIONER, PROVISIONER_LARGE, PROVISIONER_CANCELLATIONS)
+_EVENTLOGS = (EVENTLOG, EVENTLOG_LARGE)
+
 # Where the event log looks how many messages wait: at the stages, for another try, and set aside.
 _WATCHED = (
-    *(q.name for q in (VALIDATOR, VALIDATOR_RELEASES, PROVISIONER, PROVISIONER_CANCELLATIONS, EVENTLOG)),
+    *(queue.name for queue in (*_VALIDATORS, *_PROVISIONERS, *_EVENTLOGS)),
     *_DELAYS,
     *(TOPOLOGY.dead_queue(queue.name) for queue in TOPOLOGY.queues),
 )
 
 
 def _service(name: str, *, queues: tuple[Queue, ...], says: tuple[str, ...], counts: tuple[str, ...] = ()) -> User:
-    """Reads its queues, publishes its types, delays and gives up messages; declares nothing.
+    """Reads its queues, publishes its types in every lane, delays and gives up messages; declares nothing.
 
     ``counts``: queues of which it may ask how many messages wait. RabbitMQ 4.3 calls that configuring them.
     """
     write, read = _any_of(*_EXCHANGES), _any_of(*(queue.name for queue in queues))
-    return User(name=name, configure=_any_of(*counts), write=write, read=read, says=_any_of(*says), hears=_any_of())
+    keys = _any_of(*(key for type in says for key in TOPOLOGY.routing_keys(type)))
+    return User(name=name, configure=_any_of(*counts), write=write, read=read, says=keys, hears=_any_of())
 
 
 FAILED = messages.JobFailedV1.TYPE
@@ -63,7 +71,7 @@ USERS = (
     ),
     _service(
         "validator",
-        queues=(VALIDATOR, VALIDATOR_RELEASES),
+        queues=_VALIDATORS,
         says=(
             messages.ValidationStartedV1.TYPE,
             messages.JobRejectedV1.TYPE,
@@ -74,12 +82,12 @@ USERS = (
     ),
     _service(
         "provisioner",
-        queues=(PROVISIONER, PROVISIONER_CANCELLATIONS),
+        queues=_PROVISIONERS,
         says=(messages.SeatsProvisionedV1.TYPE, messages.JobCancelledV1.TYPE, FAILED),
     ),
     _service(
         "eventlog",
-        queues=(EVENTLOG,),
+        queues=_EVENTLOGS,
         # A job that hangs is submitted again by the reconciler, and a wish to cancel it told again.
         says=(
             messages.JobFinishedV1.TYPE,

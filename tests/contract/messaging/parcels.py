@@ -17,16 +17,19 @@ from messaging.rabbitmq.table import table
 from messaging.topology import Queue, Topology
 
 SENT, SORTED, LOST, DELIVERED, UNKNOWN = (f"parcel.{what}.v1" for what in ("sent", "sorted", "lost", "delivered", "x"))
+BULKY = "bulky"
 
 
 def topology(*, delivery_limit: int = 2) -> Topology:
-    """A sorter that hears of parcels sent, a ledger that hears of all; names are used once in the life of a broker."""
+    """A sorter that hears of parcels sent, a ledger that hears of all, and a crane for the bulky ones among those sent;
+    names are used once in the life of a broker."""
     name = f"post-{secrets.token_hex(4)}"
     return Topology(
         exchange=name,
         queues=(
-            Queue(name=f"{name}.sorter", types=(SENT,), delivery_limit=delivery_limit),
+            Queue(name=f"{name}.sorter", types=(SENT,), lane="", delivery_limit=delivery_limit),
             Queue(name=f"{name}.ledger", types=(SENT, SORTED, LOST), prefetch=5),
+            Queue(name=f"{name}.crane", types=(SENT,), lane=BULKY, delivery_limit=delivery_limit),
         ),
         unheard=frozenset({DELIVERED}),
     )
@@ -38,6 +41,10 @@ def sorter(topology: Topology) -> str:
 
 def ledger(topology: Topology) -> str:
     return topology.queues[1].name
+
+
+def crane(topology: Topology) -> str:
+    return topology.queues[2].name
 
 
 def parcel(type: str = SENT, body: str = "1", **headers: str | int) -> Message:

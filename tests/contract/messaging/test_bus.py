@@ -11,11 +11,13 @@ from messaging.errors import BrokerRefused, PublishFailed, Unroutable
 from messaging.message import Delivery
 from messaging.topology import Topology
 from tests.contract.messaging.parcels import (
+    BULKY,
     DELIVERED,
     SENT,
     SORTED,
     UNKNOWN,
     Reader,
+    crane,
     eventually,
     ledger,
     parcel,
@@ -44,6 +46,59 @@ def test_every_queue_that_hears_the_type_gets_it_and_no_other(bus: Bus, post: To
     bus.publish(parcel(SENT))
     bus.publish(parcel(SORTED))
     assert eventually(lambda: (bus.depth(sorter(post)), bus.depth(ledger(post))) == (1, 2))
+
+
+def depths(bus: Bus, post: Topology) -> tuple[int, ...]:
+    return tuple(bus.depth(queue(post)) for queue in (sorter, crane, ledger))
+
+
+def test_a_lane_has_its_own_queue_and_who_has_no_lane_hears_all(bus: Bus, post: Topology) -> None:
+    bus.publish(parcel(SENT, "piano", x_lane=BULKY))
+    assert eventually(lambda: depths(bus, post) == (0, 1, 1))
+    bus.publish(parcel(SENT, "letter"))
+    assert eventually(lambda: depths(bus, post) == (1, 1, 2))
+    message = first_delivery(bus, crane(post)).message
+    assert (message.type, message.body, message.headers) == (SENT, b"piano", {"x-lane": BULKY})
+
+
+def test_a_lane_that_no_queue_has_for_the_type_is_the_ordinary_one(bus: Bus, post: Topology) -> None:
+    bus.publish(parcel(SENT, x_lane="express"))
+    bus.publish(parcel(SORTED, x_lane=BULKY))
+    bus.publish(parcel(DELIVERED, x_lane=BULKY))
+    assert eventually(lambda: depths(bus, post) == (1, 0, 2))
+    with pytest.raises(Unroutable, match=UNKNOWN):
+        bus.publish(parcel(UNKNOWN, x_lane=BULKY))
+
+
+def test_a_message_stays_in_its_lane_when_it_is_delayed_and_when_it_is_given_up(bus: Bus, post: Topology) -> None:
+    def put_off_then_give_up(delivery: Delivery) -> None:
+        if delivery.attempt == 1:
+            bus.delay(delivery, seconds=1, counted=True)
+        else:
+            bus.dead_letter(delivery, reason="too heavy")
+
+    bus.publish(parcel(x_lane=BULKY))
+    with reading(bus, crane(post), put_off_then_give_up) as reader:
+        assert [delivery.queue for delivery in reader.wait(2)] == [crane(post)] * 2
+    assert depths(bus, post) == (0, 0, 1)
+    assert bus.depth(post.dead_queue(sorter(post))) == 0
+    dead = first_delivery(bus, post.dead_queue(crane(post))).message
+    assert (dead.headers["x-lane"], dead.headers["x-queue"]) == (BULKY, crane(post))
+
+
+def test_one_lane_goes_on_while_the_other_is_held_up(bus: Bus, post: Topology) -> None:
+    go_on = threading.Event()
+    bus.publish(parcel(body="piano", x_lane=BULKY))
+    with reading(bus, crane(post), lambda _: assert_in_time(go_on)) as slow:
+        slow.wait(1)
+        bus.publish(parcel(body="letter"))
+        with reading(bus, sorter(post)) as quick:
+            assert quick.wait(1)[0].message.body == b"letter"
+        go_on.set()
+
+
+def assert_in_time(event: threading.Event) -> None:
+    assert event.wait(10)
 
 
 def test_a_type_that_no_queue_hears_is_refused(bus: Bus) -> None:

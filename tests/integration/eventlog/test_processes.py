@@ -1,6 +1,7 @@
 """The processes as they are started: migrate, worker and web, on a real broker and a real database."""
 
 import http.client
+import io
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pika
@@ -15,9 +17,11 @@ import pytest
 import urllib3
 
 from contracts.codec import Codec
+from contracts.lanes import LARGE, SMALL_BYTES
 from contracts.messages import Contract, JobFinishedV1
 from contracts.topology import EVENTLOG, TOPOLOGY
 from deploy.embedded.ports import free_ports
+from messaging import headers
 from messaging.message import Delivery
 from messaging.rabbitmq import RabbitBus
 from messaging.topology import Queue, Topology
@@ -185,6 +189,17 @@ def test_an_event_that_can_not_be_true_becomes_a_dead_letter(env: dict[str, str]
     with running("worker", env, env["BULK_HEALTH_LISTEN"]):
         assert [end.state for end in hear(bus, 1)] == ["failed"]
         assert bus.depth(TOPOLOGY.dead_queue(EVENTLOG.name)) == 1
+
+
+def test_the_end_of_a_small_job_does_not_wait_for_events_of_a_large_one(env: dict[str, str], bus: RabbitBus) -> None:
+    held_up = {"BULK_ENVIRONMENT": "test", "BULK_FAILPOINTS": "eventlog.before-commit=delay:8000ms@1"}
+    small = submitted_file("another key", DATA)
+    with running("worker", env | held_up, env["BULK_HEALTH_LISTEN"]) as worker:
+        for event in (replace(JOB, size=SMALL_BYTES + 1), h.failed(JOB)):
+            bus.publish(replace(CODEC.encode(event), headers={headers.LANE: LARGE}))
+        until(lambda: "failpoint eventlog.before-commit" in (worker.stdout or io.StringIO()).readline(), worker)
+        bus.publish(CODEC.encode(h.failed(small)))
+        assert [end.job_id for end in hear(bus, 2)] == [small.job_id, JOB.job_id]
 
 
 def test_a_worker_gives_up_a_job_that_nobody_answers_for(env: dict[str, str], bus: RabbitBus) -> None:

@@ -1,5 +1,6 @@
 """The processes as they are started: migrate, worker and web, on a real broker and a real database."""
 
+import io
 import os
 import signal
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 import urllib3
 
 from contracts.codec import Codec
+from contracts.lanes import SMALL_CHUNKS
 from contracts.messages import Contract, JobCancelledV1, JobCancelRequestedV1, SeatsProvisionedV1
-from contracts.topology import EVENTLOG, PROVISIONER_CANCELLATIONS, TOPOLOGY
+from contracts.topology import EVENTLOG, EVENTLOG_LARGE, PROVISIONER_CANCELLATIONS, TOPOLOGY
 from deploy.embedded.ports import free_ports
 from messaging.message import Delivery
 from messaging.rabbitmq import RabbitBus
@@ -82,7 +84,7 @@ def until(true: Callable[[], bool], process: "subprocess.Popen[Any]") -> None:
     raise AssertionError("waited in vain")
 
 
-def heard(bus: RabbitBus, number: int) -> list[Contract]:
+def heard(bus: RabbitBus, number: int, *, queue: str = EVENTLOG.name) -> list[Contract]:
     """The first so many events, as the event log hears them."""
     found: list[Contract] = []
     stop = threading.Event()
@@ -94,7 +96,7 @@ def heard(bus: RabbitBus, number: int) -> list[Contract]:
 
     alarm = threading.Timer(60, stop.set)
     alarm.start()
-    bus.consume(EVENTLOG.name, hear, stop=stop)
+    bus.consume(queue, hear, stop=stop)
     alarm.cancel()
     return found
 
@@ -115,6 +117,22 @@ def test_chunks_become_seats_that_can_be_found(env: dict[str, str]) -> None:
         outcomes = [outcome for event in provisioned.values() for outcome in event.outcomes]
         assert len(outcomes) == 150
         assert {seat["user_id"] for seat in listed} == {str(outcome.user_id) for outcome in outcomes}
+
+
+def test_a_chunk_of_a_small_job_does_not_wait_for_one_of_a_large_job(env: dict[str, str]) -> None:
+    migrate(env)
+    bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
+    held_up = {"BULK_ENVIRONMENT": "test", "BULK_FAILPOINTS": "provisioner.before-commit=delay:8000ms@1"}
+    with running("worker", env | held_up, env["BULK_HEALTH_LISTEN"]) as worker:
+        bus.publish(CODEC.encode(accepted_lines([2], chunk=SMALL_CHUNKS + 1)))
+        until(lambda: "failpoint provisioner.before-commit" in (worker.stdout or io.StringIO()).readline(), worker)
+        bus.publish(CODEC.encode(accepted_lines([3], job_id=OTHER_JOB)))
+        [first] = heard(bus, 1)
+        assert bus.depth(EVENTLOG_LARGE.name) == 0
+        assert first.job_id == OTHER_JOB
+        [second] = heard(bus, 1, queue=EVENTLOG_LARGE.name)
+        assert second.job_id == JOB
+    bus.close()
 
 
 def test_a_cancelled_job_gets_no_more_seats_although_its_chunks_still_come(env: dict[str, str]) -> None:
@@ -159,7 +177,7 @@ def test_a_wish_to_cancel_that_nobody_can_read_is_set_aside_and_the_job_goes_on(
 def test_a_worker_that_was_killed_leaves_nothing_undone(env: dict[str, str]) -> None:
     migrate(env)
     bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
-    chunks = [accepted_lines(range(n * 1_000, n * 1_000 + 500), chunk=n) for n in range(1, 9)]
+    chunks = [accepted_lines(range(n * 1_000, n * 1_000 + 500), chunk=n) for n in range(1, 1 + SMALL_CHUNKS)]
     for chunk in chunks:
         bus.publish(CODEC.encode(chunk))
     killed = subprocess.Popen(command("worker"), env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -175,7 +193,7 @@ def test_a_worker_that_was_killed_leaves_nothing_undone(env: dict[str, str]) -> 
     bus.close()
     outcomes = [outcome for event in answered.values() for outcome in event.outcomes]
     assert {outcome.type for outcome in outcomes} == {"successful"}
-    assert len({outcome.user_id for outcome in outcomes}) == 8 * 500
+    assert len({outcome.user_id for outcome in outcomes}) == SMALL_CHUNKS * 500
 
 
 def test_the_web_process_says_when_its_database_is_away(env: dict[str, str]) -> None:

@@ -23,7 +23,8 @@ CODEC = Codec("test")
 
 @dataclass
 class Surrounding:
-    """Broker and services around a worker, and what it has said. `gate` holds back the answers of the provisioner."""
+    """Broker and services around a worker, and what it has said. `gate` holds back the answers of the provisioner;
+    `withheld`: files that upload gives only when their event is set."""
 
     amqp_url: str
     bus: RabbitBus
@@ -31,6 +32,7 @@ class Surrounding:
     files: dict[str, bytes] = field(default_factory=dict)
     gate: threading.Event = field(default_factory=threading.Event)
     asked: threading.Event = field(default_factory=threading.Event)
+    withheld: dict[str, threading.Event] = field(default_factory=dict)
     accepted: dict[str, bytes] = field(default_factory=dict)
     upload_url: str = ""
     provisioner_url: str = ""
@@ -94,6 +96,9 @@ def upload_app(around: Surrounding) -> Flask:
 
     @upload.get("/sources/<source>")
     def give(source: str) -> Response:
+        if source in around.withheld:
+            around.asked.set()
+            around.withheld[source].wait(60)
         return Response(around.files[source])
 
     @upload.put("/accepted/<job_id>")

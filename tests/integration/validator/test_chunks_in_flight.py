@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.messages import JobSubmittedV1, SeatsAcceptedV1, SeatsProvisionedV1, Successful
-from contracts.topology import PROVISIONER, TOPOLOGY, VALIDATOR_RELEASES
+from contracts.topology import PROVISIONER_LARGE, TOPOLOGY, VALIDATOR_RELEASES
+from messaging import headers
 from messaging.message import Delivery, Message
 from messaging.rabbitmq import RabbitBus
 from tests.integration.validator.surrounding import CODEC, Surrounding
@@ -20,7 +21,7 @@ from tests.unit.validator.fakes import csv_of, seat
 
 CHUNKS = 14
 WINDOW = 4
-DATA = csv_of(seat(n) for n in range(1000 * CHUNKS))
+DATA = csv_of(seat(n, location="x" * 60) for n in range(1000 * CHUNKS))
 SETTINGS = {"BULK_CHUNKS_IN_FLIGHT": str(WINDOW)}
 
 
@@ -51,12 +52,12 @@ class SlowProvisioner:
         chunk = CODEC.decode(delivery.message)
         assert isinstance(chunk, SeatsAcceptedV1)
         with self.changed:
-            self.most = max(self.most, self.around.bus.depth(PROVISIONER.name) + 1)  # and the one in hand
+            self.most = max(self.most, self.around.bus.depth(PROVISIONER_LARGE.name) + 1)  # and the one in hand
             self.seen[chunk.chunk] += 1
             assert self.ids.setdefault(chunk.chunk, delivery.message.message_id) == delivery.message.message_id
             self.lines.update(chunk.lines)
         for _ in range(self.times):
-            self.around.bus.publish(done(chunk))
+            self.around.bus.publish(headers.caused(done(chunk), cause=delivery.message))
         with self.changed:
             self.changed.notify_all()
 
@@ -83,7 +84,7 @@ def provisioning(around: Surrounding, *, times: int = 1) -> Iterator[SlowProvisi
     bus = RabbitBus(around.amqp_url, TOPOLOGY, app_id="slow")
     provisioner = SlowProvisioner(around, bus, times=times)
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: bus.consume(PROVISIONER.name, provisioner.take, stop=stop))
+    thread = threading.Thread(target=lambda: bus.consume(PROVISIONER_LARGE.name, provisioner.take, stop=stop))
     thread.start()
     try:
         yield provisioner
@@ -105,9 +106,9 @@ def wait_for_depth(around: Surrounding, queue: str, depth: int) -> None:
 def submitted(around: Surrounding, key: str = "large") -> JobSubmittedV1:
     """A job whose first window has come, and no more of it comes."""
     job = around.submit(DATA, key)
-    wait_for_depth(around, PROVISIONER.name, WINDOW)
+    wait_for_depth(around, PROVISIONER_LARGE.name, WINDOW)
     threading.Event().wait(0.5)
-    assert around.bus.depth(PROVISIONER.name) == WINDOW
+    assert around.bus.depth(PROVISIONER_LARGE.name) == WINDOW
     return job
 
 

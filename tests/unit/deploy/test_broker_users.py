@@ -11,6 +11,7 @@ from services.eventlog.reconciling import UPSTREAM
 SERVICES = [user for user in USERS if user.name != "partner"]
 [PARTNER] = [user for user in USERS if user.name == "partner"]
 TYPES = {type for queue in TOPOLOGY.queues for type in queue.types} | TOPOLOGY.unheard
+KEYS = {key for type in TYPES for key in TOPOLOGY.routing_keys(type)}
 
 
 def allowed(pattern: str, names: set[str]) -> set[str]:
@@ -41,8 +42,11 @@ def test_every_queue_has_one_reader() -> None:
         assert len([user for user in USERS if allowed(user.read, {queue.name})]) == 1
 
 
-def test_every_type_has_somebody_who_may_say_it() -> None:
-    assert {type for user in USERS for type in allowed(user.says, TYPES)} == TYPES
+def test_every_type_has_somebody_who_may_say_it_in_every_lane() -> None:
+    assert {key for user in USERS for key in allowed(user.says, KEYS)} == KEYS
+    for user in SERVICES:
+        types = allowed(user.says, TYPES)
+        assert allowed(user.says, KEYS) == {key for type in types for key in TOPOLOGY.routing_keys(type)}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +64,8 @@ def test_what_decides_is_said_by_those_alone_who_decide(type: str, speakers: set
 
 
 def test_a_partner_asks_for_jobs_and_hears_how_they_end_and_no_more() -> None:
-    assert allowed(PARTNER.says, TYPES) == {"job.requested.v1"}
-    assert allowed(PARTNER.hears, TYPES) == {"job.finished.v1"}
+    assert allowed(PARTNER.says, KEYS) == {"job.requested.v1"}
+    assert allowed(PARTNER.hears, KEYS) == {"job.finished.v1"}
     names = {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange, TOPOLOGY.dead_exchange, TOPOLOGY.queues[0].name}
     assert allowed(PARTNER.read, names) == {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange}
     assert allowed(PARTNER.write, names) == {"partner.results", "amq.gen-Xa1", TOPOLOGY.exchange}

@@ -34,9 +34,20 @@ def test_a_long_reason_is_cut() -> None:
     assert reason == "x" * 2000
 
 
+def test_a_lane_is_handed_on_unless_there_is_one() -> None:
+    cause = parcel(x_lane="bulky", weight=7)
+    assert headers.lane(parcel()) == ""
+    assert headers.lane(headers.caused(parcel(), cause=cause)) == "bulky"
+    assert headers.lane(headers.caused(parcel(x_lane="express"), cause=cause)) == "express"
+    assert headers.caused(parcel(traceparent="00-3-4-01"), cause=cause).headers == {
+        "traceparent": "00-3-4-01",
+        "x-lane": "bulky",
+    }
+
+
 def test_a_trace_is_handed_on_unless_there_is_one() -> None:
     cause = parcel(traceparent="00-1-2-01", tracestate="a=b")
-    assert headers.traced(parcel(), cause=cause).headers == {"traceparent": "00-1-2-01", "tracestate": "a=b"}
+    assert headers.caused(parcel(), cause=cause).headers == {"traceparent": "00-1-2-01", "tracestate": "a=b"}
     own = parcel(traceparent="00-3-4-01")
-    assert headers.traced(own, cause=cause) is own
-    assert headers.traced(own, cause=parcel()) is own
+    assert headers.caused(own, cause=cause) == own
+    assert headers.caused(own, cause=parcel()) is own

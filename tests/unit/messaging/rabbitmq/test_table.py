@@ -44,6 +44,16 @@ def test_bindings() -> None:
     }
 
 
+def test_a_lane_is_bound_by_its_own_key() -> None:
+    lanes = Topology(
+        exchange="post",
+        queues=(Queue(name="q", types=("a.v1",), lane="bulky"), Queue(name="r", types=("a.v1",))),
+        unheard=frozenset(),
+    )
+    bound = {(row.routing_key, row.queue) for row in table(lanes).bindings if row.exchange == "post"}
+    assert bound == {("a.v1.bulky", "q"), ("a.v1", "r"), ("a.v1.bulky", "r")}
+
+
 def test_definitions_hold_the_whole_table() -> None:
     rows = table(POST)
     written = definitions(POST, vhost="v")
