@@ -23,7 +23,8 @@ Writing. `write(rows, dialect)` takes rows of cells (the header is the first of 
 with the delimiter, the line end and the byte order mark of `dialect`; cells that a spreadsheet would run as a formula
 get an apostrophe. `write(rows, dialect, raw=True)` is for cells read with `raw=True`: a cell that begins with an
 apostrophe already is left as it is, so a file passes through cell for cell. Whatever the way, reading what was written
-gives the cells that reading the source gave.
+gives the cells that reading the source gave. `written_rows(columns, delimiter, raw=…)` gives the same rows of cells that
+stand in columns, without line ends, several times as fast.
 
     reading = csvfile.read(source, raw=True)
     rows = chain([reading.header.cells], (record.cells for record in reading))
@@ -34,6 +35,7 @@ What is wrong with the file as a whole is raised as `FileProblem(line, column, c
 """
 
 from csvfile.batch import Batch, Record
+from csvfile.column_writer import written_rows
 from csvfile.dialect import Dialect
 from csvfile.guard import guard, guard_raw, unguard
 from csvfile.limits import Limits
@@ -54,4 +56,5 @@ __all__ = [
     "read",
     "unguard",
     "write",
+    "written_rows",
 ]

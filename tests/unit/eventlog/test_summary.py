@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 import csvfile
 from contracts import template
 from contracts.messages import Outcome
+from contracts.messages.fields import utc_text
 from contracts.template import OUTCOME_COLUMNS
-from services.eventlog.summary import SourceChanged, outcome_cells, summarise, verified
+from services.eventlog.outcomes import pack, unpack
+from services.eventlog.summary import SourceChanged, summarise, verified
 from tests.unit.eventlog import histories as h
 from tests.unit.eventlog.histories import patient
 
@@ -77,8 +79,21 @@ def cut(data: bytes, size: int = 7) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
 
-def summary_of(data: bytes, outcomes: list[Outcome]) -> bytes:
-    return b"".join(summarise(cut(data), outcomes, template=TEMPLATE, otherwise="Not processed."))
+def summary_of(data: bytes, outcomes: list[Outcome], *, chunk: int = 3) -> bytes:
+    chunks = [
+        unpack(pack(h.provisioned(JOB, 1, tuple(outcomes[at : at + chunk])))) for at in range(0, len(outcomes), chunk)
+    ]
+    return b"".join(summarise(cut(data), chunks, template=TEMPLATE, otherwise="Not processed."))
+
+
+def outcome_cells(outcome: Outcome) -> tuple[str, str, str, str]:
+    """User ID, time, type and reason, as `OUTCOME_COLUMNS` names them."""
+    return (
+        "" if outcome.user_id is None else str(outcome.user_id),
+        "" if outcome.created_at is None else utc_text(outcome.created_at),
+        outcome.type,
+        outcome.message or "",
+    )
 
 
 def table(data: bytes, *, raw: bool = False) -> list[tuple[str, ...]]:
