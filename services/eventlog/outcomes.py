@@ -37,6 +37,16 @@ class ChunkOutcomes:
     failed: Sequence[Failed]
 
     @property
+    def first_line(self) -> int:
+        """The first line that is told of; 0 where none is."""
+        return min([*self.lines[:1], *(row.line for row in self.failed[:1])], default=0)
+
+    @property
+    def last_line(self) -> int:
+        """The last one."""
+        return max([*self.lines[-1:], *(row.line for row in self.failed[-1:])], default=0)
+
+    @property
     def outcomes(self) -> list[Outcome]:
         """One by one, in the order of lines."""
         made = (
