@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from csvfile.guard import CHARACTERS, SUSPECT, guard, guard_raw
+from csvfile.guard import SUSPECT, guard, guard_raw
 
 _QUOTED = ('"', "\r", "\n")
 
@@ -38,7 +38,7 @@ def _is_plain(rows: list[str], width: int, delimiter: str, *, raw: bool) -> bool
 def _suspect(delimiter: str) -> re.Pattern[str]:
     """Finds a cell that may have to be guarded, each cell standing between two delimiters."""
     end = re.escape(delimiter)
-    others = "".join(re.escape(character) for character in CHARACTERS if character not in ("+", delimiter))
+    others = "".join(re.escape(character) for character in sorted(SUSPECT - {"'", "+", delimiter}))
     return re.compile(rf"{end}(?:[{others}]|\+(?![1-9][0-9]{{6,14}}{end}))")
 
 

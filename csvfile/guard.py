@@ -8,10 +8,10 @@ added, so that `unguard(guard(value)) == value` holds for every value.
 import re
 from typing import Final
 
-CHARACTERS: Final = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-_TRIGGERS = re.escape(CHARACTERS)
+_CHARACTERS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_TRIGGERS = re.escape(_CHARACTERS)
 
-SUSPECT: Final = frozenset({"'", *CHARACTERS})  # the first characters for which a cell has to be looked at
+SUSPECT: Final = frozenset({"'", *_CHARACTERS})  # the first characters for which a cell has to be looked at
 MAY_BE_GUARDED = re.compile(f"'[{_TRIGGERS}]")  # to search a long text with: linear, whatever stands in it
 
 _GUARDED = re.compile(f"'+[{_TRIGGERS}]")

@@ -24,9 +24,11 @@ class OutcomeCells:
         self._known: dict[int, Cells] = {}
 
     def load(self, line: int) -> None:
-        """Make ready for the lines up to this one, and forget those up to the one that was told last."""
-        self._known = {at: cells for at, cells in self._known.items() if at > self._asked}
-        self._asked = line
+        """Make ready for the lines up to this one, from behind the one that was told last."""
+        before, self._asked = self._asked, line
+        if self._through >= line:
+            return
+        self._known = {at: cells for at, cells in self._known.items() if at > before}
         while self._through < line and (chunk := next(self._chunks, None)) is not None:
             told = dict(_cells(chunk))
             if chunk.first_line <= self._through:

@@ -1,7 +1,7 @@
 """Columns are written as rows are."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csvfile
@@ -36,6 +36,7 @@ def columns(draw: st.DrawFn) -> list[list[str]]:
     return draw(st.lists(st.lists(cells, min_size=rows, max_size=rows), min_size=2, max_size=4))
 
 
+@settings(deadline=None)
 @given(columns=columns(), delimiter=st.sampled_from(",;\t"), raw=st.booleans())
 def test_columns_give_the_text_that_their_rows_give(columns: list[list[str]], delimiter: str, raw: bool) -> None:
     rows = zip(*columns, strict=True)

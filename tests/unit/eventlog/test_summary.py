@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 import csvfile
 from contracts import template
 from contracts.messages import Outcome
-from contracts.messages.fields import utc_text
 from contracts.template import OUTCOME_COLUMNS
 from services.eventlog.outcomes import pack, unpack
 from services.eventlog.summary import SourceChanged, summarise, verified
@@ -86,16 +85,6 @@ def summary_of(data: bytes, outcomes: list[Outcome], *, chunk: int = 3) -> bytes
     return b"".join(summarise(cut(data), chunks, template=TEMPLATE, otherwise="Not processed."))
 
 
-def outcome_cells(outcome: Outcome) -> tuple[str, str, str, str]:
-    """User ID, time, type and reason, as `OUTCOME_COLUMNS` names them."""
-    return (
-        "" if outcome.user_id is None else str(outcome.user_id),
-        "" if outcome.created_at is None else utc_text(outcome.created_at),
-        outcome.type,
-        outcome.message or "",
-    )
-
-
 def table(data: bytes, *, raw: bool = False) -> list[tuple[str, ...]]:
     reading = csvfile.read([data], raw=raw)
     return [reading.header.cells, *(record.cells for record in reading)]
@@ -111,7 +100,7 @@ def drawn_outcomes(data: st.DataObject, lines: list[int]) -> dict[int, Outcome]:
 
 def expected(line: int, outcomes: dict[int, Outcome]) -> tuple[str, ...]:
     found = outcomes.get(line)
-    return outcome_cells(found) if found else ("", "", "not_processed", "Not processed.")
+    return h.outcome_cells(found) if found else ("", "", "not_processed", "Not processed.")
 
 
 @patient
@@ -172,7 +161,7 @@ def test_short_rows_are_filled_up_and_long_ones_lose_nothing() -> None:
 
 def test_an_outcome_for_no_row_is_passed_over() -> None:
     told = table(summary_of(b"email,extension\na,1\n", [h.outcome(JOB, 1), h.outcome(JOB, 2), h.outcome(JOB, 9)]))
-    assert told[1] == ("a", "1", *outcome_cells(h.outcome(JOB, 2)))
+    assert told[1] == ("a", "1", *h.outcome_cells(h.outcome(JOB, 2)))
 
 
 def test_a_reason_that_looks_like_a_formula_is_guarded() -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ids import user_id_of, user_ids_of
@@ -40,12 +40,14 @@ def seats(draw: st.DrawFn) -> list[NewSeat]:
     ]
 
 
+@settings(deadline=None)
 @given(seats())
 def test_the_words_of_columns_are_those_of_each_seat(rows: list[NewSeat]) -> None:
     chunk = chunk_of(rows)
     assert [frozenset(row.split(" ")) - {""} for row in word_rows(chunk)] == [words_of(seat) for seat in chunk.seats]
 
 
+@settings(deadline=None)
 @given(st.lists(texts, max_size=5))
 def test_e_mail_keys_of_a_column_are_those_of_each_address(emails: list[str]) -> None:
     assert email_keys(emails) == [key(UniqueColumn.EMAIL, email) for email in emails]
@@ -54,12 +56,14 @@ def test_e_mail_keys_of_a_column_are_those_of_each_address(emails: list[str]) ->
 cells = st.none() | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(texts, st.lists(cells, min_size=3, max_size=3), max_size=4))
 def test_json_rows_hold_the_cells_that_are_filled(columns: dict[str, list[str | None]]) -> None:
     wanted = [{name: cell for name, one in columns.items() if (cell := one[at]) is not None} for at in range(3)]
     assert list(map(json.loads, json_rows(columns, 3))) == wanted
 
 
+@settings(deadline=None)
 @given(st.uuids(), st.lists(st.integers(1, 2**31 - 1)))
 def test_user_ids_of_many_lines_are_those_of_each(job_id: object, lines: list[int]) -> None:
     assert user_ids_of(job_id, lines) == [str(user_id_of(job_id, line)) for line in lines]  # type: ignore[arg-type]  # hypothesis' UUIDs

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.ids import user_id_of, user_ids_of
@@ -35,6 +35,7 @@ def unpacked(stored: bytes) -> ChunkResult:
     return unpack(stored, job_id=JOB, provisioned_at=NOW)
 
 
+@settings(deadline=None)
 @given(results())
 def test_what_was_packed_comes_out_equal(result: ChunkResult) -> None:
     assert unpacked(pack(result.made, result.not_made)) == result

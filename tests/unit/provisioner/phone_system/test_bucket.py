@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.provisioner.phone_system.bucket import Allowance, Bucket, Held
@@ -54,6 +54,7 @@ STEPS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     st.builds(Allowance, rate=st.sampled_from([0.5, 3.0, 10.0]), burst=st.integers(1, 100)),
     st.lists(STEPS, max_size=60),
@@ -83,6 +84,7 @@ def test_no_window_sees_more_calls_than_are_allowed(
     assert most_in_a_window(world.arrivals, rate=allowance.rate) <= allowance.burst + 1e-6
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 20), st.integers(2, 50), st.floats(0, 0.05))
 def test_in_the_long_run_the_whole_rate_is_used(rate: float, burst: int, latency: float) -> None:
     """As long as fewer calls than the burst are on their way."""
