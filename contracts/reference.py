@@ -24,9 +24,9 @@ _MADE = "<!-- Made by `make docs` from contracts/: edit there. -->\n"
 _MESSAGES_HEAD = f"""# Messages
 
 {_MADE}
-All messages go through the topic exchange `{TOPOLOGY.exchange}` with their type as routing key. Those of a large job,
-whose file has more than {SMALL_BYTES:,} bytes, have their lane behind it, as in `{SeatsAcceptedV1.TYPE}.{LARGE}`, so that
-no small job waits for them; the header `x-lane` names it. What other services say and hear has no lane.
+All messages go through the topic exchange `{TOPOLOGY.exchange}` with their type as routing key. Those of a large job
+(its file has more than {SMALL_BYTES:,} bytes) have their lane behind it, as in `{SeatsAcceptedV1.TYPE}.{LARGE}`, so
+that no small job waits for them; the header `x-lane` names it. What other services say and hear has no lane.
 
 The body is JSON. The AMQP properties are `message_id` (the same cause gives the same id, so a message that comes twice
 is known by it), `correlation_id` (the job's id), `type` (name and version, as in the routing key), `timestamp`,
