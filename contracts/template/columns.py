@@ -51,7 +51,10 @@ class Column:
 
     def unique_keys(self, values: Sequence[str]) -> Sequence[str]:
         """The keys of many values."""
-        return list(map(str.casefold, values)) if self.type == "email" else values
+        if self.type != "email":
+            return values
+        joined = "\n".join(values)
+        return values if joined == joined.casefold() else list(map(str.casefold, values))
 
     def definition(self) -> dict[str, Any]:
         """The column as the API tells it."""

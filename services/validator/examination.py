@@ -7,10 +7,10 @@ import csvfile
 from contracts.problems import Problem
 from services.validator.header import header_problems, match_header
 from services.validator.problems import ProblemLog, of_file
-from services.validator.rows import Means, Rows
+from services.validator.rows import CHUNK, Means, Rows
 
-#: Rows that are looked at together, and become a chunk: as many values of a column as the provisioner is asked about.
-BATCH = 1_000
+#: Rows that are looked at together: few enough to stay in the processor's cache. A chunk is made of whole batches.
+BATCH = CHUNK // 4
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,49 +1,46 @@
 """Hashes in their millions, of which those are to be found that occur twice."""
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Final
 
-#: Hashes that are sorted at once.
-RUN: Final = 8_192
-
-#: Parts of the range of hashes, which are looked at one after the other.
+#: Parts that hashes are sorted into, to be looked at one after the other. A power of two.
 PARTS: Final = 32
 
+#: Hashes of a part that are held in memory, and then written together.
+TOGETHER: Final = 512
+
+_PART: Final = PARTS - 1
 _BYTES: Final = 8
-_BORDERS: Final = [-(2**63) + number * (2**64 // PARTS) for number in range(1, PARTS)]
 
 
 class Hashes:
     """Whole numbers of 64 bits, evenly spread. All but the last of them are in ``file``, which others may use, too."""
 
-    def __init__(self, file: IO[bytes], *, run: int = RUN) -> None:
+    def __init__(self, file: IO[bytes], *, together: int = TOGETHER) -> None:
         self._file = file
-        self._run = run
-        self._last: list[int] = []
-        self._runs: list[tuple[int, list[int]]] = []  # where a sorted run begins, and where in it the parts begin
+        self._together = together
+        self._parts: list[list[int]] = [[] for _ in range(PARTS)]
+        self._written: list[list[tuple[int, int]]] = [[] for _ in range(PARTS)]  # where in the file, and how many
 
     def add(self, hashes: Iterable[int]) -> None:
         """Take some more."""
-        self._last += hashes
-        while len(self._last) >= self._run:
-            run, self._last = sorted(self._last[: self._run]), self._last[self._run :]
-            self._runs.append((self._file.tell(), [0, *(bisect_left(run, border) for border in _BORDERS), len(run)]))
-            self._file.write(array("q", run).tobytes())
+        appends = [part.append for part in self._parts]
+        for number in hashes:
+            appends[number & _PART](number)
+        for part, written in zip(self._parts, self._written, strict=True):
+            if len(part) >= self._together:
+                written.append((self._file.tell(), len(part)))
+                self._file.write(array("q", part).tobytes())
+                part.clear()
 
     def repeated(self) -> Iterator[int]:
         """Those that were taken more than once, each once. Nothing can be added any more."""
-        if not self._runs:
-            yield from _twice(self._last)
-            return
-        last = sorted(self._last)
-        borders = [0, *(bisect_left(last, border) for border in _BORDERS), len(last)]
-        for part in range(PARTS):
-            hashes = array("q", last[borders[part] : borders[part + 1]])
-            for start, parts in self._runs:
-                self._file.seek(start + parts[part] * _BYTES)
-                hashes.frombytes(self._file.read((parts[part + 1] - parts[part]) * _BYTES))
+        for part, written in zip(self._parts, self._written, strict=True):
+            hashes = array("q", part)
+            for start, count in written:
+                self._file.seek(start)
+                hashes.frombytes(self._file.read(count * _BYTES))
             yield from _twice(hashes)
 
 

@@ -71,6 +71,10 @@ class ProblemLog:
         """How many more are kept, if they come behind all that were."""
         return self._most - len(self._kept)
 
+    def wants(self, line: int) -> bool:
+        """Whether a problem in this line is among the first, as far as can be told."""
+        return len(self._kept) < self._most or any(line <= place.line for place, _ in self._kept[-1:])
+
     @property
     def count(self) -> int:
         """How many there are in all."""

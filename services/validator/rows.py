@@ -1,7 +1,7 @@
 """The rows of a file, a batch at a time: checked, compared with each other and with the Seats, and spooled."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.problems import Problem
 from contracts.sealing import Sealer
@@ -17,6 +17,9 @@ from services.validator.uniqueness import Repeated, Seen
 from services.validator.wording import Wording, code_of_width
 
 Ask = Callable[[Mapping[str, Sequence[str]]], Sequence[Conflict]]
+
+#: Rows that become a chunk together, and are asked about at once: as many values of a column as the provisioner takes.
+CHUNK = 1_000
 
 # Problems of a cell: first what is wrong with it alone, then what is wrong beside the others.
 _REPEATED, _TAKEN = 1, 2
@@ -35,6 +38,24 @@ class Means:
     sealer: Sealer
 
 
+@dataclass(slots=True, kw_only=True)
+class _Gathered:
+    """Rows that were checked, as columns: the ``values`` of all, and the ``cells`` of unique columns as they stand."""
+
+    rows: int = 0  # with those that are not as wide as the header, and are in none of the columns
+    lines: list[int] = field(default_factory=list)
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, list[str | None]] = field(default_factory=dict)
+
+    def add(self, batch: Batch, cells: Mapping[str, Sequence[str]], values: Mapping[str, Values]) -> None:
+        self.rows += batch.rows
+        self.lines += batch.lines
+        for name, some in cells.items():
+            self.cells.setdefault(name, []).extend(some)
+        for name, found in values.items():
+            self.values.setdefault(name, []).extend(found)
+
+
 class Rows:
     """Takes the rows of a file in their order. What is wrong with them goes to the log."""
 
@@ -48,43 +69,46 @@ class Rows:
         self._wording = Wording(template, match, cell_length=cell_length)
         self._unique = [column for column in template.unique if column.name in self._position]
         self._secret = [column.name for column in template.secret if column.name in self._position]
+        self._gathered = _Gathered()
 
     def take(self, batch: Batch) -> None:
-        """Check a batch, and spool it where nothing has been found so far that is wrong with the file itself."""
+        """Check a batch. When a chunk is together, ask about it, and spool it if nothing is wrong with the file."""
         checked = self._checker.check(batch)
-        room = self._log.wanted
-        kept: list[tuple[Place, Problem]] = []
         if checked.broken or batch.uneven:
             self._log.count_codes(code for _, code in checked.broken)
             self._log.count_codes(code_of_width(len(record.cells), self._width) for record in batch.uneven)
-            kept += self._worded(batch, checked, room)
+            self._log.keep(self._worded(batch, checked))
         cells = {column.name: batch.columns[self._position[column.name]] for column in self._unique}
-        values = {column.name: checked.values[column.name] for column in self._unique}
-        self._means.seen.add(batch.lines, cells, values)
-        kept += self._taken(batch, values, room)
-        if kept:
-            self._log.keep(kept)
-        if not self._log.of_the_file_itself:
-            self._spool(batch.lines, checked.values)
+        self._means.seen.add(batch.lines, cells, checked.values)
+        self._gathered.add(batch, cells, checked.values)
+        if self._gathered.rows >= CHUNK:
+            self._settle()
 
     def end(self) -> None:
-        """Add what only all rows together tell: the values that stand in several of them."""
+        """Settle the last chunk, and what only all rows together tell: the values that stand in several of them."""
+        self._settle()
         for column in self._unique:
             repetitions = self._means.seen.repeated(column.name, most=self._log.most)
             if repetitions.count:
                 self._log.count_codes([_DUPLICATE] * repetitions.count)
                 self._log.keep(self._repeated(column, repeated) for repeated in repetitions.first)
 
-    def _worded(self, batch: Batch, checked: CheckedBatch, room: int) -> Iterator[tuple[Place, Problem]]:
+    def _settle(self) -> None:
+        gathered, self._gathered = self._gathered, _Gathered()
+        self._log.keep(self._taken(gathered))
+        if gathered.lines and not self._log.of_the_file_itself:
+            self._spool(gathered)
+
+    def _worded(self, batch: Batch, checked: CheckedBatch) -> Iterator[tuple[Place, Problem]]:
         """The problems of the first rows that have any, as many as are kept or a few more."""
-        broken = sorted({row for row, _ in checked.broken})[:room]
+        left = self._log.wanted
+        broken = sorted({row for row, _ in checked.broken})[:left]
         even = (Record(batch.lines[row], tuple(cells[row] for cells in batch.columns)) for row in broken)
-        told = 0
-        for record in sorted([*even, *batch.uneven[:room]]):
-            if told >= room:
+        for record in sorted([*even, *batch.uneven[:left]]):
+            if left <= 0:
                 return
             for problem in self._wording.problems(record):
-                told += 1
+                left -= 1
                 yield Place(line=record.line, position=self._place(problem)), problem
 
     def _place(self, problem: Problem) -> int:
@@ -98,22 +122,18 @@ class Rows:
         )
         return self._problem(column, repeated.line, repeated.cell, _DUPLICATE, message, kind=_REPEATED)
 
-    def _taken(self, batch: Batch, values: Mapping[str, Values], room: int) -> Iterator[tuple[Place, Problem]]:
-        asked = {name: list(filter(None, found)) for name, found in values.items()}
+    def _taken(self, gathered: _Gathered) -> Iterator[tuple[Place, Problem]]:
+        asked = {column.name: list(filter(None, gathered.values.get(column.name, ()))) for column in self._unique}
         conflicts = self._means.ask(asked) if any(asked.values()) else ()
-        if not conflicts:
-            return
         columns = {column.name: column for column in self._unique}
         holders = {(c.column, columns[c.column].unique_key(c.value)): c.user_id for c in conflicts}
-        for name, column in columns.items():
-            cells, told = batch.columns[self._position[name]], 0
-            for row, value in enumerate(values[name]):
+        for name, column in columns.items() if holders else ():
+            for row, value in enumerate(gathered.values[name]):
                 user_id = holders.get((name, column.unique_key(value))) if value is not None else None
                 if user_id is not None:
                     self._log.count_codes([SEAT_EXISTS])
-                    told += 1
-                    if told <= room:
-                        yield self._held(column, batch.lines[row], cells[row], user_id)
+                    if self._log.wants(gathered.lines[row]):
+                        yield self._held(column, gathered.lines[row], gathered.cells[name][row], user_id)
 
     def _held(self, column: Column, line: int, cell: str, user_id: str) -> tuple[Place, Problem]:
         message = (
@@ -128,11 +148,9 @@ class Rows:
         place = Place(line=line, position=self._position[column.name], kind=kind)
         return place, of_cell(column, line=line, cell=cell, code=code, message=message)
 
-    def _spool(self, lines: Sequence[int], values: dict[str, Values]) -> None:
+    def _spool(self, gathered: _Gathered) -> None:
+        columns: dict[str, Values] = dict(gathered.values)
         for name in self._secret:
-            values[name] = self._sealed(values[name])
-        self._means.spool.add(lines, values)
-
-    def _sealed(self, values: Values) -> Values:
-        sealed = iter(self._means.sealer.seal_all(list(filter(None, values))))
-        return [next(sealed) if value else None for value in values]
+            sealed = iter(self._means.sealer.seal_all(list(filter(None, columns[name]))))
+            columns[name] = [next(sealed) if value else None for value in columns[name]]
+        self._means.spool.add(gathered.lines, columns)

@@ -1,8 +1,8 @@
 """Values that stand in the file twice, found exactly and in bounded memory.
 
-Of every value a hash is kept, of 64 bits and with a key that is the process's own. These are sorted in runs, so that
-each part of their range can be read back alone, and hashes that occur twice be found in it. Only where there are such
-hashes the values themselves, which are on disk as well, are read again and compared.
+Of every value a hash is kept, of 64 bits and with a key that is the process's own. They are on disk in parts, each of
+which is small enough to look in memory for hashes that occur twice. Only where there are such hashes the values
+themselves, which are on disk as well, are read again and compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ class Seen:
             keys = _keys(column, values.get(column.name, ()))
             hashes.add(map(self._hash_of, filter(None, keys)))
             stand = cells.get(column.name)
-            batch += [keys, None if keys == stand else stand]
+            batch += [keys, None if keys is stand or keys == stand else stand]
         self._sizes.append(self._file.write(orjson.dumps(batch)))
 
     def repeated(self, column: str, *, most: int) -> Repetitions:

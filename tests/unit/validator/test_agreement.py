@@ -133,7 +133,7 @@ def batch_of(rows: list[tuple[str, ...]]) -> Batch:
     return Batch(lines=range(2, 2 + len(rows)), columns=[list(column) for column in zip(*rows, strict=True)])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(files(), st.sampled_from([5, 20, 1000]))
 def test_batches_are_checked_as_the_schema_checks_rows(
     file: tuple[Template, list[str], list[tuple[str, ...]]], cell_length: int
@@ -177,7 +177,7 @@ def judged(rule: Rule, cell: str) -> str | None:
 RULE = {column.type: column.check for column in SEAT.columns}
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.sampled_from(["text", "digits", "e164", "email", "mac"]), st.data())
 @example("mac", None)
 def test_what_is_plainly_right_is_right_alone(kind: str, data: st.DataObject | None) -> None:

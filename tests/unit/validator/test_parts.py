@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts import template
 from contracts.problems import Problem
-from services.validator.hashes import RUN, Hashes
+from services.validator.hashes import PARTS, TOGETHER, Hashes
 from services.validator.problems import Place, ProblemLog, of_cell
 from services.validator.settings import Limits, Settings
 from services.validator.spool import Spool, spooling
@@ -56,7 +56,7 @@ def test_repeated_values_are_found_exactly(batches: Batches, hash_of: Callable[[
 
 def test_repeated_values_are_found_among_many(tmp_path: Path) -> None:
     """More than are sorted at once, and more suspects than are compared at once."""
-    rows = 4 * RUN + 5
+    rows = 4 * PARTS * TOGETHER + 5
     with remembering([EMAIL, EXTENSION], folder=tmp_path) as seen:
         for start in range(0, rows, 1000):
             numbers = range(start, min(rows, start + 1000))
@@ -79,7 +79,7 @@ def test_suspects_are_compared_in_several_readings(tmp_path: Path) -> None:
 
 @given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=60), st.integers(1, 4))
 def test_hashes_that_come_twice(numbers: list[int], run: int) -> None:
-    hashes = Hashes(BytesIO(), run=run)
+    hashes = Hashes(BytesIO(), together=run)
     hashes.add(numbers)
     assert sorted(hashes.repeated()) == sorted(n for n, count in Counter(numbers).items() if count > 1)
 
