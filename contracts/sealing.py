@@ -1,19 +1,28 @@
 """Secrets of Seats (password, voicemail PIN) are sealed by the validator and stay sealed, on the broker and at rest.
 
-AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D); the first byte of a sealed value tells the key, so that keys
-can be changed: new values are sealed with the first key, older ones are opened with whichever key made them.
+AES-256-GCM (NIST SP 800-38D); the first byte of a sealed value tells the key, so that keys can be changed: new values
+are sealed with the first key, older ones are opened with whichever key made them.
+
+A nonce, of 96 bits, must not come twice with the same key. Texts that are sealed together share 80 random bits, and
+count in the other 16. So after n such calls, two of them have shared their bits with a probability of n² / 2^81: less
+than one in 10^11 for the 2^22 calls that two billion rows take. One text alone has a nonce of the same form.
 """
 
 import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from hashlib import sha256
+from itertools import repeat
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _PREFIX = "sealed:"
 _NONCE = 12
+_RANDOM = 10  # bytes of a nonce that are random; the others count
+_TOGETHER = 65_536
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class NotSealed(ValueError):
@@ -37,9 +46,24 @@ class Sealer:
 
     def seal(self, text: str) -> str:
         """The sealed form of a text: ASCII, about 1.4 times as long plus 60 characters."""
-        nonce = os.urandom(_NONCE)
-        sealed = self._ciphers[self._first].encrypt(nonce, text.encode(), None)
-        return _PREFIX + urlsafe_b64encode(self._first + nonce + sealed).decode()
+        (sealed,) = self.seal_all([text])
+        return sealed
+
+    def seal_all(self, texts: Sequence[str]) -> list[str]:
+        """The sealed forms of many texts, made at less cost than one by one."""
+        sealed: list[str] = []
+        for at in range(0, len(texts), _TOGETHER):
+            sealed += self._seal_together(texts[at : at + _TOGETHER])
+        return sealed
+
+    def _seal_together(self, texts: Sequence[str]) -> list[str]:
+        random = os.urandom(_RANDOM)
+        nonces = [random + number.to_bytes(_NONCE - _RANDOM, "big") for number in range(len(texts))]
+        sealed = map(self._ciphers[self._first].encrypt, nonces, map(str.encode, texts), repeat(None))
+        key = self._first
+        coded = [b2a_base64(key + nonce + one) for nonce, one in zip(nonces, sealed, strict=True)]
+        lines = b"".join(coded).translate(_URLSAFE).decode().replace("\n", f"\n{_PREFIX}")
+        return (_PREFIX + lines).split("\n")[:-1]
 
     def open(self, sealed: str) -> str:
         """The text again. Raises `NotSealed`."""

@@ -6,8 +6,8 @@ from typing import Final
 _MOST_QUOTED: Final = 3  # quoted cells a row, on average: with more of them the csv module is the faster one
 
 
-def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | None:
-    """The cells of whole lines, column by column; None where the csv module has to look.
+def plain_columns(text: str, delimiter: str, width: int, rows: int) -> list[list[str]] | None:
+    """The cells of ``rows`` whole lines, column by column; None where the csv module has to look.
 
     That is where a row has more or fewer cells than ``width``, where a quoted cell has line breaks or quotes in it, or
     where anything stands beside a quote. What is given here is what the csv module gives. NUL must not be in the text:
@@ -19,7 +19,6 @@ def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | No
         text = text.replace("\r\n", "\n")
     if not text.endswith("\n"):
         text += "\n"
-    rows = text.count("\n")
     quoted: list[str] = []
     if '"' in text:
         parts = text.split('"')

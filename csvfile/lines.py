@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 
 from csvfile.decoding import Text, Unreadable
-from csvfile.guard import MAY_BE_GUARDED
+from csvfile.guard import may_guard
 from csvfile.limits import Limits
 from csvfile.problem import FileProblem
 
@@ -52,7 +52,7 @@ class Lines:
 
     def _count(self, text: str) -> str:
         self.given += count(text)
-        if "'" in text and MAY_BE_GUARDED.search(text):
+        if "'" in text and may_guard(text):
             self.guarded_through = self.given
         return text
 

@@ -110,15 +110,16 @@ class Reading:
 
     def _part(self, text: str, gathering: Gathering) -> Iterator[Batch]:
         """A text that begins with a record: by columns if it is plain, else by the csv module."""
-        columns = plain_columns(text, self.dialect.delimiter, gathering.width)
+        rows = self._lines.given - self._lines.read_through
+        columns = plain_columns(text, self.dialect.delimiter, gathering.width, rows)
         if columns is None:
             self._aside = text
             for records in self._records():
                 yield from gathering.take_records(records)
             return
+        self._passed += rows
         end = self._lines.given
-        lines: Sequence[int] = range(end + 1 - len(columns[0]), end + 1)
-        self._passed += len(lines)
+        lines: Sequence[int] = range(end + 1 - rows, end + 1)
         guarded = not self._raw and lines[0] <= self._lines.guarded_through
         self._lines.read_through = end
         lines, columns = self._without_blank(lines, columns)

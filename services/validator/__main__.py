@@ -39,7 +39,7 @@ def surroundings(settings: Settings) -> Surroundings:
         sealer=Sealer(settings.sealing_keys),
         limits=settings.limits,
         folder=settings.spool,
-        waiting=WaitingChunks(UploadAccepted(upload), folder=settings.spool),
+        waiting=WaitingChunks(UploadAccepted(upload)),
         window=settings.chunks_in_flight,
     )
 
