@@ -125,7 +125,8 @@ def measure(
     database_url = where.databases.fresh()
     migrate(database_url, "services.provisioner")
     with phone_system(*limit) as url:
-        env = dict(os.environ) | {
+        env = {
+            "PATH": os.defpath,
             "BULK_DATABASE_URL": database_url,
             "BULK_AMQP_URL": where.amqp_url,
             "BULK_PHONE_SYSTEM_URL": url,

@@ -52,7 +52,6 @@ class ChunkTransaction:
             self._copy("copy_seats", provisioned_at, made.user_ids)
         except errors.UniqueViolation:
             raise Collided from None  # the error itself would quote the row
-        failpoints.hit("provisioner.before-commit")
         return ChunkResult(provisioned_at=provisioned_at, made=made)
 
     def run_by_rows(self) -> ChunkResult:
@@ -68,7 +67,6 @@ class ChunkTransaction:
         result = ChunkResult.of(self._inserted(provisioned_at), provisioned_at=provisioned_at)
         outcomes = pack(result.made, result.not_made)
         self._connection.execute(self._queries["store_outcomes"], {**self._keys, "outcomes": outcomes})
-        failpoints.hit("provisioner.before-commit")
         return result
 
     def _claimed(self, outcomes: bytes) -> datetime | None:

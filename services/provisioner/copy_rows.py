@@ -8,7 +8,7 @@ from services.provisioner.directory import SeatChunk, UniqueColumn, key
 from services.provisioner.json_rows import json_rows
 from services.provisioner.word_columns import word_rows
 
-_ESCAPED: Final = ("\\", "\t", "\n", "\r")
+_ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))  # the backslash first
 _NULL: Final = "\\N"
 
 
@@ -48,13 +48,10 @@ def email_keys(emails: Sequence[str]) -> list[str]:
 
 def _escaped(cells: Sequence[str | None]) -> list[str]:
     text = "".join(filter(None, cells))
-    if any(character in text for character in _ESCAPED):
-        return [_NULL if cell is None else _escape(cell) for cell in cells]
+    for character, escape in _ESCAPES:
+        if character in text:
+            cells = [cell and cell.replace(character, escape) for cell in cells]
     return [_NULL if cell is None else cell for cell in cells]
-
-
-def _escape(cell: str) -> str:
-    return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _tsvectors(rows: Sequence[str]) -> list[str]:

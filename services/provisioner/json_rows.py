@@ -24,7 +24,8 @@ def _members(name: str, cells: Cells) -> list[str]:
     text = "".join(filter(None, cells))
     if text.isprintable() and not any(character in text for character in _ESCAPED):
         return [f'{begin}"{cell}"' if cell is not None else "" for cell in cells]
-    return [f"{begin}{_json(cell)}" if cell is not None else "" for cell in cells]
+    values = {cell: f"{begin}{_json(cell)}" for cell in set(cells) if cell is not None}
+    return [values[cell] if cell is not None else "" for cell in cells]
 
 
 def _json(text: str) -> str:

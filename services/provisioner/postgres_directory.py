@@ -13,6 +13,7 @@ from services.provisioner.chunk_transaction import ChunkTransaction, Collided
 from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn, key
 from services.provisioner.listing import Position, Seat, SeatPage, page_of
 from services.provisioner.waiting import limit_waiting, plain_errors
+from telemetry import failpoints
 
 
 class PostgresDirectory:
@@ -72,6 +73,7 @@ class PostgresDirectory:
         with plain_errors(), self._database.transaction() as connection:
             limit_waiting(connection, self._queries, lock=self._lock_timeout)
             yield ChunkTransaction(connection, self._queries, chunk)
+            failpoints.hit("provisioner.before-commit")
 
     def _rows(self, query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         with self._database.transaction() as connection:

@@ -37,7 +37,9 @@ def submitted(size: int) -> JobSubmittedV1:
 
 
 def chunk(number: int) -> SeatsAcceptedV1:
-    return SeatsAcceptedV1(job_id=JOB, account="main", template_version=1, chunk=number, columns=("email",), rows=())
+    return SeatsAcceptedV1(
+        job_id=JOB, account="main", template_version=1, chunk=number, columns=("email",), lines=(), values=((),)
+    )
 
 
 def heard(contract: Contract, *, cause: Contract | None = None) -> set[Queue]:
