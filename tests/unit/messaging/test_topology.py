@@ -8,7 +8,7 @@ from messaging.topology import DELAYS, Queue, Topology
 @pytest.mark.parametrize("limits", [{"delivery_limit": -1}, {"delivery_limit": 0}, {"prefetch": 0}])
 def test_limits_are_at_least_one(limits: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        Queue(name="q", types=("a.v1",), **limits)  # type: ignore[arg-type]  # these are the numbers among its fields
+        Queue(name="q", types=("a.v1",), **limits)
 
 
 @pytest.mark.parametrize("pattern", ["parcel.*", "#"])

@@ -93,9 +93,8 @@ def columns(draw: st.DrawFn, name: str, others: list[str]) -> Column:
         "choice": {"choices": ["yes", "no", "maybe not"], "same_as": {"y": "yes", "on": "yes"}},
     }
     data: dict[str, Any] = {"name": name, "label": name, "type": kind} | own.get(kind, {})
-    flags: dict[str, bool] = {flag: draw(st.booleans()) for flag in ("required", "unique", "secret")}
-    data |= flags
-    if others and draw(st.booleans()):
+    data |= {flag: draw(st.booleans()) for flag in ("required", "unique", "secret")}
+    if draw(st.booleans()) and others:
         data["required_when"] = {
             "column": draw(st.sampled_from(others)),
             "equals": draw(st.sampled_from(["yes", "12"])),
