@@ -5,10 +5,10 @@ import pytest
 from messaging.topology import DELAYS, Queue, Topology
 
 
-@pytest.mark.parametrize("limits", [{"delivery_limit": -1}, {"delivery_limit": 0}, {"prefetch": 0}])
-def test_limits_are_at_least_one(limits: dict[str, int]) -> None:
+@pytest.mark.parametrize(("delivery_limit", "prefetch"), [(-1, 1), (0, 1), (1, 0)])
+def test_limits_are_at_least_one(delivery_limit: int, prefetch: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        Queue(name="q", types=("a.v1",), **limits)
+        Queue(name="q", types=("a.v1",), delivery_limit=delivery_limit, prefetch=prefetch)
 
 
 @pytest.mark.parametrize("pattern", ["parcel.*", "#"])
