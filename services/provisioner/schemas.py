@@ -20,19 +20,27 @@ def _storable(text: str) -> None:
         raise ValidationError("A NUL character can't be part of any value.")
 
 
-def _values() -> fields.List[str]:
-    each = fields.String(required=True, validate=_storable)
-    return fields.List(each, load_default=list, validate=validate.Length(max=MAX_VALUES))
+class _Values(fields.List[str]):
+    """A list of texts. Where all of them are in order, as they nearly always are, they are looked at all at once."""
+
+    def __init__(self) -> None:
+        each = fields.String(required=True, validate=_storable)
+        super().__init__(each, load_default=list, validate=validate.Length(max=MAX_VALUES))
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[str | None]:
+        if isinstance(value, list) and set(map(type, value)) <= {str} and "\x00" not in "".join(value):
+            return value
+        return super()._deserialize(value, *args, **kwargs)
 
 
 class ConflictsRequest(Schema):
     """The values of one batch of rows, by column."""
 
     job_id = fields.UUID(required=True)
-    email = _values()
-    extension = _values()
-    phone_number = _values()
-    device_mac = _values()
+    email = _Values()
+    extension = _Values()
+    phone_number = _Values()
+    device_mac = _Values()
 
 
 class VerdictRequest(Schema):
