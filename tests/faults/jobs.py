@@ -11,11 +11,14 @@ from tests.faults.history import Asked, Kind
 
 ACCOUNT = "main"
 COLUMNS = ("firstname", "lastname", "email", "extension", "seat_type", "phone_number", "voicemail_enabled")
-_COLUMNS = (*COLUMNS, "voicemail_pin", "device_mac")
+_COLUMNS = (*COLUMNS, "voicemail_pin", "device_mac", "department", "location")
 _ROWS_OF_A_RUN = 10_000
 _FIRST = 1_000_000  # seven digits, as the phone numbers need
 
 _STREAM = 12
+_LONG = "Telefonvermittlung " * 6 + "und Empfang"
+_LARGE = range(4_000, 4_800)
+"""Rows of a job in the lane of large ones: with two long cells in each, its file has more than 1 MiB."""
 
 Way = Literal["api", "amqp"]
 
@@ -72,7 +75,10 @@ class Deck:
         return [replace(self.job("good"), delay=at * seconds / _STREAM) for at in range(_STREAM)]
 
     def job(self, kind: Kind, rows: Sequence[Mapping[str, str]] = ()) -> Job:
-        made = [*rows, *self.rows(self._size() - len(rows))]
+        size = self._size()
+        made = [*rows, *self.rows(size - len(rows))]
+        if size in _LARGE:
+            made = [row | {"department": _LONG, "location": _LONG} for row in made]
         if kind == "rejected":
             at = self._chance.randrange(len(made))
             made[at] = {**made[at], "email": "nobody"}
@@ -97,9 +103,9 @@ class Deck:
         return [self.job("shared", common), self.job("shared", common)]
 
     def _size(self) -> int:
-        """Mostly small; a quarter has several chunks."""
-        if self._chance.random() < 0.25:
-            return self._chance.randint(1001, 2600)
+        """Mostly small; a quarter has several chunks, and one in sixteen is large."""
+        if (kind := self._chance.random()) < 0.25:
+            return self._chance.choice(_LARGE) if kind < 0.06 else self._chance.randint(1001, 2600)
         return self._chance.randint(2, 60)
 
 
@@ -114,4 +120,6 @@ def _row(number: int) -> dict[str, str]:
         "voicemail_enabled": "yes",
         "voicemail_pin": "0123",
         "device_mac": f"{number:012x}",
+        "department": "",
+        "location": "",
     }
