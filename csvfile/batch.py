@@ -1,5 +1,6 @@
 """Records by the thousand, column by column."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -26,6 +27,15 @@ class Batch:
     def rows(self) -> int:
         """How many records there are."""
         return len(self.lines) + len(self.uneven)
+
+    def before(self, line: int) -> "Batch":
+        """The records that begin before a line."""
+        even = bisect_left(self.lines, line)
+        return Batch(
+            lines=self.lines[:even],
+            columns=[cells[:even] for cells in self.columns],
+            uneven=[record for record in self.uneven if record.line < line],
+        )
 
 
 @dataclass(slots=True, kw_only=True)

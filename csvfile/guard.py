@@ -12,12 +12,16 @@ _CHARACTERS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 _TRIGGERS = re.escape(_CHARACTERS)
 
 SUSPECT: Final = frozenset({"'", *_CHARACTERS})  # the first characters for which a cell has to be looked at
-MAY_BE_GUARDED = re.compile(f"'[{_TRIGGERS}]")  # to search a long text with: linear, whatever stands in it
 
 _GUARDED = re.compile(f"'+[{_TRIGGERS}]")
 _DANGEROUS = re.compile(f"'*[{_TRIGGERS}]")
 _DANGEROUS_RAW = re.compile(f"[{_TRIGGERS}]")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def may_guard(text: str) -> bool:
+    """Whether an apostrophe stands before a character that it may guard, anywhere in a long text."""
+    return any(part[0] in SUSPECT for part in text.split("'")[1:] if part)
 
 
 def guard(value: str) -> str:

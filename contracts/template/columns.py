@@ -1,6 +1,6 @@
 """One column of the template, read from its data file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,13 @@ class Column:
     def unique_key(self, value: str) -> str:
         """What two values are compared by: e-mail addresses without regard to case, all else as it is."""
         return value.casefold() if self.type == "email" else value
+
+    def unique_keys(self, values: Sequence[str]) -> Sequence[str]:
+        """The keys of many values."""
+        if self.type != "email":
+            return values
+        joined = "\n".join(values)
+        return values if joined == joined.casefold() else list(map(str.casefold, values))
 
     def definition(self) -> dict[str, Any]:
         """The column as the API tells it."""

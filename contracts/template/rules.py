@@ -5,9 +5,9 @@ or raises `BrokenRule` with a stable code and a sentence for the person who fill
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Protocol
 from unicodedata import category, normalize
 from zoneinfo import available_timezones
@@ -19,12 +19,17 @@ from rapidfuzz import fuzz, process
 
 
 class BrokenRule(Exception):
-    """A cell that breaks its rule: the stable ``code`` and the ``message``."""
+    """A cell that breaks its rule: the stable ``code`` and the ``message``, worded only if someone asks for it."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, message: str | Callable[[], str]) -> None:
+        super().__init__(code)
         self.code = code
-        self.message = message
+        self._message = message
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in a sentence."""
+        return self._message if isinstance(self._message, str) else self._message()
 
 
 class Rule(Protocol):
@@ -39,6 +44,14 @@ class Rule(Protocol):
 
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_IN_WORDS = re.compile(r"[\s_\-.]+")
+_IN_PHONE_NUMBERS = re.compile(r"[\s().\-/]+")
+_PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_WITHOUT_PLUS = re.compile(r"[1-9]\d{6,14}", re.ASCII)
+_IN_MACS = re.compile(r"[\s:.\-]+")
+_MAC = re.compile(r"[0-9a-f]{12}")
+_SHORT_MAC = re.compile(r"\d{9,11}", re.ASCII)
+_REMEMBERED = 1_000  # cells whose slow answer is remembered: files are large, and wrong in the same way again and again
 _AS_TEXT = "Format the column as text in your spreadsheet, then enter it again."
 
 
@@ -50,7 +63,7 @@ def nearest(word: str, known: Mapping[str, str]) -> str | None:
 
 def fold(word: str) -> str:
     """A word without regard to case, spaces, hyphens and underscores."""
-    return re.sub(r"[\s_\-.]+", "", word).casefold()
+    return _IN_WORDS.sub("", word).casefold()
 
 
 def _refuse_shortened_number(cell: str) -> None:
@@ -112,10 +125,10 @@ class E164:
 
     def normalise(self, cell: str) -> str:
         _refuse_shortened_number(cell)
-        number = re.sub(r"[\s().\-/]+", "", cell)
-        if re.fullmatch(r"\+[1-9]\d{6,14}", number, re.ASCII):
+        number = _IN_PHONE_NUMBERS.sub("", cell)
+        if _PHONE_NUMBER.fullmatch(number):
             return number
-        if re.fullmatch(r"[1-9]\d{6,14}", number, re.ASCII):
+        if _WITHOUT_PLUS.fullmatch(number):
             raise BrokenRule(
                 "lost_plus",
                 f"The + before the country code is missing: write +{number} if {number[:3]}… begins with it. "
@@ -153,18 +166,22 @@ class Choice:
 
     choices: tuple[str, ...]
     same_as: Mapping[str, str] = field(default_factory=dict)
+    _known: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", {**self.same_as, **{fold(choice): choice for choice in self.choices}})
 
     def describe(self) -> str:
         return "one of " + ", ".join(self.choices)
 
     def normalise(self, cell: str) -> str:
-        known = {fold(choice): choice for choice in self.choices}
-        value = known.get(fold(cell)) or self.same_as.get(fold(cell))
+        value = self._known.get(fold(cell))
         if value is None:
-            meant = nearest(cell, known)
-            hint = f" Did you mean {meant}?" if meant else ""
-            raise BrokenRule("not_allowed", f"This is not one of {', '.join(self.choices)}.{hint}")
+            raise BrokenRule("not_allowed", partial(self._refusal, cell))
         return value
+
+    def _refusal(self, cell: str) -> str:
+        return f"This is not one of {', '.join(self.choices)}.{_hint(_nearest_choice(cell, self.choices))}"
 
 
 @cache
@@ -182,19 +199,30 @@ class Timezone:
     def normalise(self, cell: str) -> str:
         name = _timezones().get(fold(cell))
         if name is None:
-            meant = _nearest_zone(cell)
-            hint = f" Did you mean {meant}?" if meant else ""
-            raise BrokenRule("not_a_timezone", f"This is not an IANA time zone.{hint}")
+            raise BrokenRule("not_a_timezone", lambda: f"This is not an IANA time zone.{_hint(_nearest_zone(cell))}")
         return name
 
 
 @cache
+def _cities() -> Mapping[str, str]:
+    return {fold(name.rpartition("/")[2]): name for name in _timezones().values() if "/" in name}
+
+
+@lru_cache(_REMEMBERED)
 def _nearest_zone(cell: str) -> str | None:
-    by_city = {fold(name.rpartition("/")[2]): name for name in _timezones().values() if "/" in name}
-    return by_city.get(fold(cell)) or nearest(cell, {**_timezones(), **by_city})
+    return _cities().get(fold(cell)) or nearest(cell, {**_timezones(), **_cities()})
 
 
-@cache
+@lru_cache(_REMEMBERED)
+def _nearest_choice(cell: str, choices: tuple[str, ...]) -> str | None:
+    return nearest(cell, {fold(choice): choice for choice in choices})
+
+
+def _hint(meant: str | None) -> str:
+    return f" Did you mean {meant}?" if meant else ""
+
+
+@lru_cache(_REMEMBERED)
 def _language(cell: str) -> str | None:
     tag = cell.replace("_", "-")
     return langcodes.standardize_tag(tag) if langcodes.tag_is_valid(tag) else None
@@ -223,10 +251,10 @@ class Mac:
 
     def normalise(self, cell: str) -> str:
         _refuse_shortened_number(cell)
-        digits = re.sub(r"[\s:.\-]+", "", cell).lower()
-        if re.fullmatch(r"[0-9a-f]{12}", digits):
+        digits = _IN_MACS.sub("", cell).lower()
+        if _MAC.fullmatch(digits):
             return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
-        if re.fullmatch(r"\d{9,11}", cell, re.ASCII):
+        if _SHORT_MAC.fullmatch(cell):
             raise BrokenRule(
                 "lost_leading_zero",
                 f"This has {len(cell)} digits; 12 are needed. A spreadsheet may have removed zeros. {_AS_TEXT}",

@@ -66,11 +66,14 @@ class SeatSchema(Schema):
     @validates_schema(skip_on_field_errors=False)
     def check_conditions(self, data: Mapping[str, Any], **_: Any) -> None:
         """Columns that are required because of the value of another."""
+        told: dict[str, list[dict[str, str]]] = {}
         for column in self.conditional:
             when = column.required_when
             if when and data.get(when.column) == when.equals and column.name in data and data[column.name] is None:
                 message = f"{column.label} is empty. It is needed because {when.column} is {when.equals}."
-                raise ValidationError(_told("required", message), column.name)
+                told[column.name] = _told("required", message)
+        if told:
+            raise ValidationError(told)
 
 
 def make(columns: Sequence[Column]) -> SeatSchema:

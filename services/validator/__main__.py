@@ -1,5 +1,6 @@
 """Wires the validator's process: `python -m services.validator worker`."""
 
+import gc
 import os
 import sys
 from functools import partial
@@ -27,6 +28,10 @@ from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
 
 
+# Cells come as lists of hundreds, none of them in a cycle, which each collection looks through in vain.
+_COLLECT_AFTER = 20_000
+
+
 def surroundings(settings: Settings) -> Surroundings:
     """What the handler works with; makes the folder for temporary files, readable by this user alone."""
     settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,7 +44,7 @@ def surroundings(settings: Settings) -> Surroundings:
         sealer=Sealer(settings.sealing_keys),
         limits=settings.limits,
         folder=settings.spool,
-        waiting=WaitingChunks(UploadAccepted(upload), folder=settings.spool),
+        waiting=WaitingChunks(UploadAccepted(upload)),
         window=settings.chunks_in_flight,
     )
 
@@ -82,6 +87,8 @@ def main(arguments: list[str]) -> int:
         return 2
     logs.configure(STAGE, style=settings.log_style)
     failpoints.arm(os.environ)
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     work(settings, around)
     return 0
 

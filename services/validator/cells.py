@@ -1,171 +1,78 @@
-"""The cells of a row, held to the template's rules."""
+"""The cells of a batch of rows, held to the template's rules: values, and codes of what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from marshmallow import ValidationError
-
-from contracts.problems import Problem
 from contracts.template import Column, HeaderMatch, Template
-from contracts.template.rules import BrokenRule
-from contracts.template.schema import trim
-from csvfile import Record
+from csvfile import Batch
+from services.validator.columns import Broken, ColumnChecker, Values
 from services.validator.header import unnamed
-from services.validator.problems import of_cell, shortened
-
-#: Different values of a column that are remembered with what they become, and the longest of them, in characters.
-REMEMBERED = 2_000
-REMEMBERED_LENGTH = 100
 
 
-@dataclass(slots=True, kw_only=True)
-class Row:
-    """A row that was checked: ``values`` in the template's order, None where a cell is empty or has a problem."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedBatch:
+    """``values`` by column: of each row that is as wide as the header, None where a cell is empty or broken.
 
-    record: Record
-    values: list[str | None]
-    problems: list[Problem] = field(default_factory=list)
+    ``broken`` are rows, counted from 0, with the codes of what is wrong in them, in no order; a row with several
+    problems is there several times.
+    """
 
-    @property
-    def line(self) -> int:
-        """Where it stands in the file."""
-        return self.record.line
+    values: dict[str, Values]
+    broken: Sequence[Broken]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where a column's cells stand in the file and in `Row.values`, and what is known of them already."""
+    """Where a column's cells stand in the file."""
 
     column: Column
     position: int
-    index: int
-    normalise: Callable[[str], str]
-    remembered: dict[str, str] = field(default_factory=dict)
-    room: int
+    checker: ColumnChecker
 
 
-class CellChecker:
-    """Checks row by row. Rows without problems, as nearly all are, take a short way to what the schema gives too."""
+class BatchChecker:
+    """Checks the rows of a file. It knows the code of all that `Wording` words, and gives the same values."""
 
     def __init__(self, template: Template, match: HeaderMatch, *, cell_length: int) -> None:
-        self._template = template
-        self._schema = template.schema()
-        self._cell_length = cell_length
-        self._width = len(match.columns)
         self._unnamed = unnamed(match)
-        self._index = {column.name: index for index, column in enumerate(template.columns)}
         self._places = [
-            _place(column, position, self._index[column.name])
+            _Place(column=column, position=position, checker=ColumnChecker(column, cell_length=cell_length))
             for position, column in enumerate(match.columns)
             if column is not None
         ]
+        places = {place.column.name: place for place in self._places}
         self._conditions = [
-            (self._index[column.required_when.column], column.required_when.equals, self._index[column.name])
+            (places[column.required_when.column], column.required_when.equals, column.name)
             for column in template.columns
-            if column.required_when
+            if column.required_when and column.required_when.column in places
         ]
 
-    def check(self, record: Record) -> Row:
-        """The row's values and problems, these in the order of the template's columns."""
-        cells = record.cells
-        if len(cells) != self._width:
-            return Row(record=record, values=self._nothing(), problems=[_wrong_width(record, self._width)])
-        if max(map(len, cells)) <= self._cell_length and not self._stray(cells):
-            values = self._short_way(cells)
-            if values is not None:
-                return Row(record=record, values=values)
-        return self._long_way(record)
-
-    def _nothing(self) -> list[str | None]:
-        return [None] * len(self._index)
-
-    def _stray(self, cells: Sequence[str]) -> list[int]:
-        return [position for position in self._unnamed if cells[position].strip()]
-
-    def _short_way(self, cells: Sequence[str]) -> list[str | None] | None:
-        """The values, or None where anything at all is wrong."""
-        values = self._nothing()
-        try:
-            for place in self._places:
-                cell = cells[place.position]
-                if cell or place.column.required:
-                    values[place.index] = place.remembered.get(cell) or _value(place, cell)
-        except BrokenRule:
-            return None
-        for when, equals, needed in self._conditions:
-            if values[when] == equals and values[needed] is None:
-                return None
-        return values
-
-    def _long_way(self, record: Record) -> Row:
-        """By the schema, which words what is wrong."""
-        cells = record.cells
-        given = {place.column.name: cells[place.position][: self._cell_length] for place in self._places}
-        told: dict[str, list[dict[str, str]]] = {}
-        try:
-            loaded = self._schema.load(given)
-        except ValidationError as error:
-            loaded, told = dict(cast(dict[str, Any], error.valid_data)), dict(error.messages_dict)
+    def check(self, batch: Batch) -> CheckedBatch:
+        """All rows that are as wide as the header."""
+        values: dict[str, Values] = {}
+        broken: list[Broken] = []
+        broken_in: dict[str, dict[int, str]] = {}
         for place in self._places:
-            if len(cells[place.position]) > self._cell_length:
-                told[place.column.name] = [self._too_long(cells[place.position])]
-                loaded.pop(place.column.name, None)
-        values = [loaded.get(name) for name in self._index]
-        return Row(record=record, values=values, problems=list(self._problems(record, told)))
+            checked = place.checker.check(batch.columns[place.position])
+            values[place.column.name] = checked.values
+            if checked.broken:
+                broken += checked.broken
+                broken_in[place.column.name] = dict(checked.broken)
+        for when, equals, needed in self._conditions:
+            rows = self._rows_where(when, equals, values, broken_in, batch)
+            cells, wrong = values.get(needed), broken_in.get(needed, {})
+            broken += [(row, "required") for row in rows if (not cells or cells[row] is None) and row not in wrong]
+        for position in self._unnamed:
+            broken += [(row, "unknown_column") for row, cell in enumerate(batch.columns[position]) if cell.strip()]
+        return CheckedBatch(values=values, broken=broken)
 
-    def _problems(self, record: Record, told: dict[str, list[dict[str, str]]]) -> Iterator[Problem]:
-        at = {place.column.name: place.position for place in self._places}
-        for column in self._template.columns:
-            cell = record.cells[at[column.name]] if column.name in at else ""
-            for problem in told.get(column.name, ()):
-                yield of_cell(column, line=record.line, cell=cell, **problem)
-        for position in self._stray(record.cells):
-            yield _in_no_column(record, position)
-
-    def _too_long(self, cell: str) -> dict[str, str]:
-        message = f"This cell has {len(cell):,} characters; at most {self._cell_length:,} are allowed."
-        return {"code": "cell_too_long", "message": message}
-
-
-def _place(column: Column, position: int, index: int) -> _Place:
-    # Unique values come once, and secrets are not to be kept: there is nothing to gain by remembering them.
-    room = 0 if column.unique or column.secret else REMEMBERED
-    return _Place(column=column, position=position, index=index, normalise=column.check.normalise, room=room)
-
-
-def _value(place: _Place, cell: str) -> str | None:
-    trimmed = trim(cell)
-    if not trimmed:
-        if place.column.required:
-            raise BrokenRule("required", "")
-        return None
-    value = place.normalise(trimmed)
-    if place.room and len(cell) <= REMEMBERED_LENGTH:
-        place.remembered[cell] = value
-        place.room -= 1
-    return value
-
-
-def _wrong_width(record: Record, width: int) -> Problem:
-    count = len(record.cells)
-    if count < width:
-        code, advice = "row_too_short", "Fill the row up, with empty cells where need be."
-    else:
-        code, advice = "row_too_long", "A cell that has the delimiter in it must be in quotation marks."
-    message = f"This row has {_cells(count)}, and the header has {width}. {advice}"
-    return Problem(line=record.line, column=None, code=code, message=message)
-
-
-def _in_no_column(record: Record, position: int) -> Problem:
-    return Problem(
-        line=record.line,
-        column=None,
-        code="unknown_column",
-        message=f"This row has a cell in column {position + 1}, which has no name in the header. Name it or empty it.",
-        value=shortened(record.cells[position]),
-    )
-
-
-def _cells(count: int) -> str:
-    return f"{count} cell" if count == 1 else f"{count} cells"
+    @staticmethod
+    def _rows_where(
+        when: _Place, equals: str, values: dict[str, Values], broken_in: dict[str, dict[int, str]], batch: Batch
+    ) -> Iterator[int]:
+        """The rows in which a column has a value. A cell that is too long is taken for what its beginning means."""
+        name = when.column.name
+        yield from (row for row, value in enumerate(values[name]) if value == equals)
+        for row, code in broken_in.get(name, {}).items():
+            if code == "cell_too_long" and when.checker.value_of_cut(batch.columns[when.position][row]) == equals:
+                yield row

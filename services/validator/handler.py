@@ -1,7 +1,6 @@
 """The validator's decision: a submitted job in, the verdict on its file out, with the rows if it is a yes."""
 
 import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from contracts.messages import (
     JobFailedV1,
     JobRejectedV1,
     JobSubmittedV1,
-    SeatsAcceptedV1,
     SeatsProvisionedV1,
     ValidationStartedV1,
 )
@@ -25,8 +23,10 @@ from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
+from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
-from services.validator.examination import Findings, Means, examine
+from services.validator.examination import Findings, examine
+from services.validator.rows import Means
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
 from services.validator.spool import Spool, spooling
@@ -113,9 +113,8 @@ def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterat
 
 def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
     template = _template(job, around)
-    unique = [column.name for column in template.unique]
     with spooling(folder=around.folder) as spool:
-        with remembering(unique, folder=around.folder) as seen:
+        with remembering(template.unique, folder=around.folder) as seen:
             means = Means(
                 template=template,
                 limits=around.limits,
@@ -198,9 +197,10 @@ def _accepted(
     log.info("accepted: %d rows in %d chunks", findings.rows, spool.chunk_count)
     accepted_at = around.clock()
     at_once = around.window
+    chunks = Chunks(job, template, spool)
     if spool.chunk_count > at_once:
-        later = islice(_chunks(job, template, spool), at_once, None)
-        kept = around.waiting.keep(job.account, job.job_id, later)
+        later = chunks.sizes(start=at_once), chunks.bodies(start=at_once)
+        kept = around.waiting.keep(job.account, job.job_id, *later)
         if kept is not None:  # by an earlier run, perhaps, which had another window
             at_once = spool.chunk_count - kept
     yield JobAcceptedV1(
@@ -210,21 +210,7 @@ def _accepted(
         chunks=spool.chunk_count,
         accepted_at=accepted_at,
     )
-    yield from islice(_chunks(job, template, spool), at_once)
-
-
-def _chunks(job: JobSubmittedV1, template: Template, spool: Spool) -> Iterator[SeatsAcceptedV1]:
-    columns = tuple(column.name for column in template.columns)
-    for number, rows in enumerate(spool.chunks(), start=1):
-        yield SeatsAcceptedV1(
-            job_id=job.job_id,
-            account=job.account,
-            template_version=template.version,
-            chunk=number,
-            columns=columns,
-            lines=[line for line, _ in rows],
-            values=list(zip(*(values for _, values in rows), strict=True)),
-        )
+    yield from islice(chunks.messages(), at_once)
 
 
 def _count(verdict: Verdict, findings: Findings) -> None:
@@ -247,5 +233,5 @@ def _disk_may_fail() -> Iterator[None]:
     """A full or failing disk is tried again later; the network has its own exceptions."""
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise Retry(f"the disk for temporary files: {error}") from error

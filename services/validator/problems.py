@@ -1,7 +1,10 @@
 """What is wrong with a file: all of it counted, the first of it kept."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 from typing import Final
 
 import orjson
@@ -24,24 +27,53 @@ MESSAGE_BYTES: Final = 512 * 1024
 _AROUND = 60  # bytes of JSON around the texts of a problem: the names of its fields
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """Where a problem stands among the others: by its line, then by its cell (-1: the row), then by its kind."""
+
+    line: int
+    position: int
+    kind: int = 0
+
+
 class ProblemLog:
-    """Takes problems in file order."""
+    """Counts all problems, and keeps those that come first in the file, however they come."""
 
     def __init__(self, *, most: int = MAX_PROBLEMS, most_bytes: int = MESSAGE_BYTES) -> None:
         self._by_code: Counter[str] = Counter()
-        self._kept: list[Problem] = []
+        self._kept: list[tuple[Place, Problem]] = []
         self._most = most
-        self._bytes_left = most_bytes
+        self._most_bytes = most_bytes
+
+    def count_codes(self, codes: Iterable[str]) -> None:
+        """Count problems by their codes; whoever does so gives the first `wanted` of them to `keep`."""
+        self._by_code.update(codes)
+
+    def keep(self, problems: Iterable[tuple[Place, Problem]]) -> None:
+        """Keep problems that were counted, as far as they are among the first."""
+        self._kept += problems
+        self._kept.sort(key=itemgetter(0))
+        del self._kept[self._most :]
 
     def add(self, problem: Problem) -> None:
-        """Count it, and keep it if there is room and none before it had to go."""
-        self._by_code[problem.code] += 1
-        if len(self._kept) < self._most:
-            self._bytes_left -= _size(problem)
-            if self._bytes_left < 0:
-                self._most = len(self._kept)
-            else:
-                self._kept.append(problem)
+        """Count and keep one that comes behind all that were kept."""
+        self.count_codes([problem.code])
+        last = self._kept[-1][0] if self._kept else None
+        self.keep([(last or Place(line=problem.line, position=-1), problem)])
+
+    @property
+    def most(self) -> int:
+        """How many are kept at most."""
+        return self._most
+
+    @property
+    def wanted(self) -> int:
+        """How many more are kept, if they come behind all that were."""
+        return self._most - len(self._kept)
+
+    def wants(self, line: int) -> bool:
+        """Whether a problem in this line is among the first, as far as can be told."""
+        return len(self._kept) < self._most or any(line <= place.line for place, _ in self._kept[-1:])
 
     @property
     def count(self) -> int:
@@ -55,8 +87,9 @@ class ProblemLog:
 
     @property
     def first(self) -> tuple[Problem, ...]:
-        """Those kept."""
-        return tuple(self._kept)
+        """Those kept, as far as there is room for them in a message: nothing behind one that has no room."""
+        sizes = accumulate(_size(problem) for _, problem in self._kept)
+        return tuple(problem for (_, problem), size in zip(self._kept, sizes, strict=True) if size <= self._most_bytes)
 
     @property
     def of_the_file_itself(self) -> bool:

@@ -1,52 +1,62 @@
 """Accepted rows on disk, in chunks, until the verdict on the whole file is known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 import orjson
 
-from contracts.messages.seats_accepted_v1 import MAX_BYTES, MAX_ROWS
+from contracts.messages.seats_accepted_v1 import MAX_BYTES, MAX_ROWS, Cells
 
 _ENVELOPE = 8 * 1024  # bytes of a message that are left for all but its rows
 
-#: A row's line, and its values.
-Row = tuple[int, list[str | None]]
-
 
 class Spool:
-    """Rows in their order, one JSON line each. Where a chunk ends depends on nothing but the rows before."""
+    """Rows in their order, as the JSON that a message will have of them, so that nobody has to make it again.
+
+    The rows that are added at once become a chunk, or as many chunks as it takes: where a chunk ends depends on
+    nothing but the rows.
+    """
 
     def __init__(self, file: IO[bytes], *, most_rows: int, most_bytes: int) -> None:
         self._file = file
         self._most_rows = most_rows
         self._most_bytes = most_bytes
-        self._chunks: list[int] = []  # rows of each chunk
-        self._bytes = 0  # of the last chunk
+        self._sizes: list[int] = []  # bytes of each chunk
 
-    def add(self, line: int, values: Sequence[str | None]) -> None:
-        """Keep one row; its secrets must be sealed."""
-        row = orjson.dumps({"line": line, "values": values}) + b"\n"
-        if not self._chunks or self._chunks[-1] == self._most_rows or self._bytes + len(row) > self._most_bytes:
-            self._chunks.append(0)
-            self._bytes = 0
-        self._chunks[-1] += 1
-        self._bytes += len(row)
-        self._file.write(row)
+    def add(self, lines: Sequence[int], columns: Mapping[str, Cells]) -> None:
+        """Keep rows by their columns; secrets must be sealed. Columns that are empty throughout are left out."""
+        if len(lines) <= self._most_rows:
+            rows = _json(lines, columns)
+            if len(rows) <= self._most_bytes or len(lines) == 1:
+                self._sizes.append(self._file.write(rows))
+                return
+        half = len(lines) // 2
+        for part in (slice(half), slice(half, None)):
+            self.add(lines[part], {name: cells[part] for name, cells in columns.items()})
 
     @property
     def chunk_count(self) -> int:
         """How many chunks there are so far."""
-        return len(self._chunks)
+        return len(self._sizes)
 
-    def chunks(self) -> Iterator[list[Row]]:
-        """The rows of each chunk, read back one chunk at a time."""
-        self._file.seek(0)
-        for count in self._chunks:
-            yield [_row(line) for line in islice(self._file, count)]
+    @property
+    def sizes(self) -> Sequence[int]:
+        """How many bytes each of them has."""
+        return tuple(self._sizes)
+
+    def chunks(self, *, start: int = 0) -> Iterator[bytes]:
+        """The chunks from one on, counted from 0: each the JSON object of `columns`, `lines` and `values`."""
+        self._file.seek(sum(self._sizes[:start]))
+        for size in self._sizes[start:]:
+            yield self._file.read(size)
+
+
+def _json(lines: Sequence[int], columns: Mapping[str, Cells]) -> bytes:
+    filled = {name: cells for name, cells in columns.items() if any(cells)}
+    return orjson.dumps({"columns": list(filled), "lines": list(lines), "values": list(filled.values())})
 
 
 @contextmanager
@@ -54,8 +64,3 @@ def spooling(*, folder: Path, most_rows: int = MAX_ROWS, most_bytes: int = MAX_B
     """A new, empty spool. Its file has no name, so it is gone however the process ends."""
     with TemporaryFile(dir=folder) as file:
         yield Spool(file, most_rows=most_rows, most_bytes=most_bytes)
-
-
-def _row(line: bytes) -> Row:
-    row = orjson.loads(line)
-    return row["line"], row["values"]

@@ -1,59 +1,127 @@
-"""Values that stand in the file twice, found exactly and in bounded memory: those seen are kept in a file."""
+"""Values that stand in the file twice, found exactly and in bounded memory.
 
-import os
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+Of every value a hash is kept, of 64 bits and with a key that is the process's own. They are on disk in parts, each of
+which is small enough to look in memory for hashes that occur twice. Only where there are such hashes the values
+themselves, which are on disk as well, are read again and compared.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import islice
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import TemporaryFile
+from typing import IO
 
 import orjson
 
-_CACHE = 32 * 1024  # KiB of the file that are held in memory
+from contracts.template import Column
+from services.validator.hashes import Hashes
+
+#: Hashes whose values are compared in one reading of the values.
+SUSPECTS = 32_768
+
+Values = Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Repeated:
+    """The ``cell`` in ``line`` means the same as the one in line ``first``."""
+
+    line: int
+    first: int
+    cell: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repetitions:
+    """``count`` values of a column were there before; ``first`` has the first of them, in file order."""
+
+    count: int = 0
+    first: Sequence[Repeated] = ()
 
 
 class Seen:
-    """The values of each column with the line in which they stood first."""
+    """The values of the ``columns``, as they come. ``hash_of`` is another one in tests alone."""
 
-    def __init__(self, connection: sqlite3.Connection, columns: Sequence[str]) -> None:
-        self._connection = connection
-        self._tables = {column: f"seen_{number}" for number, column in enumerate(columns)}
+    def __init__(
+        self, columns: Sequence[Column], *, values: IO[bytes], hashes: IO[bytes], hash_of: Callable[[str], int] = hash
+    ) -> None:
+        self._columns = columns
+        self._file = values
+        self._sizes: list[int] = []  # bytes of each batch in the file
+        self._hash_of = hash_of
+        self._hashes = [Hashes(hashes) for _ in columns]
 
-    def repeated(self, column: str, values: Sequence[tuple[str, int]]) -> Mapping[int, int]:
-        """Note values with their lines, in file order; gives the repeated ones as line → line where it stood first."""
-        table = self._tables[column]
-        before = self._connection.total_changes
-        # The name of a table is a number that was counted above: nothing from outside gets into the statement.
-        self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", values)  # noqa: S608
-        if self._connection.total_changes - before == len(values):
-            return {}
-        wanted = orjson.dumps([value for value, _ in values]).decode()
-        found = self._connection.execute(
-            f"SELECT value, line FROM {table} WHERE value IN (SELECT value FROM json_each(?))",  # noqa: S608 (as above)
-            (wanted,),
-        )
-        first: dict[str, int] = dict(found)
-        return {line: first[value] for value, line in values if first[value] != line}
+    def add(self, lines: Sequence[int], cells: Mapping[str, Sequence[str]], values: Mapping[str, Values]) -> None:
+        """Note rows, in file order: by column the cells as they stand, and their values, None where there is none."""
+        batch: list[object] = [list(lines)]
+        for column, hashes in zip(self._columns, self._hashes, strict=True):
+            keys = _keys(column, values.get(column.name, ()))
+            hashes.add(map(self._hash_of, filter(None, keys)))
+            stand = cells.get(column.name)
+            batch += [keys, None if keys is stand or keys == stand else stand]
+        self._sizes.append(self._file.write(orjson.dumps(batch)))
+
+    def repeated(self, column: str, *, most: int) -> Repetitions:
+        """The values of a column that stand in lines before theirs too: all counted, ``most`` of them told."""
+        index = [known.name for known in self._columns].index(column)
+        suspects = self._hashes[index].repeated()
+        count = 0
+        first: list[Repeated] = []
+        while group := set(islice(suspects, SUSPECTS)):
+            comparison = _Comparison(suspects=group, most=most)
+            for lines, keys, cells in self._stored(index):
+                hashes = [None if key is None else self._hash_of(key) for key in keys]
+                comparison.take(hashes, lines, keys, cells or keys)
+            count += comparison.count
+            first = nsmallest(most, [*first, *comparison.told])
+        return Repetitions(count=count, first=first)
+
+    def _stored(self, index: int) -> Iterator[tuple[list[int], list[str | None], list[str] | None]]:
+        self._file.seek(0)
+        for size in self._sizes:
+            lines, *columns = orjson.loads(self._file.read(size))
+            yield lines, columns[2 * index], columns[2 * index + 1]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Comparison:
+    """Values compared that have the same hashes as others."""
+
+    suspects: set[int]
+    most: int
+    count: int = 0
+    told: list[Repeated] = field(default_factory=list)
+    _lines: dict[str, int] = field(default_factory=dict)  # where a value stands first
+
+    def take(self, hashes: list[int | None], lines: list[int], keys: Values, cells: Values) -> None:
+        if self.suspects.isdisjoint(hashes):
+            return
+        for row, number in enumerate(hashes):
+            key = keys[row]
+            if key is not None and number in self.suspects:
+                first = self._lines.setdefault(key, lines[row])
+                if first != lines[row]:
+                    self._repeated(Repeated(line=lines[row], first=first, cell=cells[row] or ""))
+
+    def _repeated(self, repeated: Repeated) -> None:
+        self.count += 1
+        if len(self.told) < self.most:
+            self.told.append(repeated)
+
+
+def _keys(column: Column, values: Values) -> Values:
+    given = list(filter(None, values))
+    if len(given) == len(values):
+        return column.unique_keys(given)
+    each = iter(column.unique_keys(given))
+    return [next(each) if value else None for value in values]
 
 
 @contextmanager
-def remembering(columns: Sequence[str], *, folder: Path) -> Iterator[Seen]:
-    """A new, empty `Seen`. Its file has no name as soon as it is open, so it is gone however the process ends."""
-    descriptor, path = mkstemp(dir=folder, prefix="seen-")
-    os.close(descriptor)
-    with ExitStack() as stack:
-        try:
-            connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
-            _prepare(connection, len(columns))
-        finally:
-            Path(path).unlink()
-        yield Seen(connection, columns)
-
-
-def _prepare(connection: sqlite3.Connection, tables: int) -> None:
-    """No journal and no syncing: the file is of no use to anyone once this process has ended."""
-    for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE}"):
-        connection.execute(f"PRAGMA {pragma}")
-    connection.execute("BEGIN EXCLUSIVE")
-    for number in range(tables):
-        connection.execute(f"CREATE TABLE seen_{number} (value TEXT PRIMARY KEY, line INTEGER NOT NULL) WITHOUT ROWID")
+def remembering(columns: Sequence[Column], *, folder: Path, hash_of: Callable[[str], int] = hash) -> Iterator[Seen]:
+    """A new, empty `Seen`. Its files have no names, so they are gone however the process ends."""
+    with TemporaryFile(dir=folder) as values, TemporaryFile(dir=folder) as hashes:
+        yield Seen(columns, values=values, hashes=hashes, hash_of=hash_of)

@@ -212,8 +212,8 @@ def test_no_file_is_read_where_none_is_kept(accepted: tuple[AcceptedFiles, UUID]
     assert files.read("acme", OTHER_JOB, 0, 4) is None
 
 
-def test_chunks_wait_at_the_real_upload(client: ServiceClient, job_id: UUID, tmp_path: Path) -> None:
-    waiting = WaitingChunks(UploadAccepted(client), folder=tmp_path)
+def test_chunks_wait_at_the_real_upload(client: ServiceClient, job_id: UUID) -> None:
+    waiting = WaitingChunks(UploadAccepted(client))
     chunks = [
         SeatsAcceptedV1(
             job_id=job_id,
@@ -226,7 +226,8 @@ def test_chunks_wait_at_the_real_upload(client: ServiceClient, job_id: UUID, tmp
         )
         for number in range(4, 9)
     ]
-    assert waiting.keep("acme", job_id, iter(chunks)) == 5
+    bodies = [Codec("test").encode(chunk).body for chunk in chunks]
+    assert waiting.keep("acme", job_id, list(map(len, bodies)), iter(bodies)) == 5
     assert [waiting.after("acme", job_id, number) for number in range(1, 9)] == [*chunks, None, None, None]
 
 

@@ -22,7 +22,6 @@ ACCOUNT = "acme"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHER_JOB = UUID(int=1)
 SEALER = Sealer(["k" * 32])
-NAMES = tuple(column.name for column in template.version(1).columns)
 REQUIRED = ("firstname", "lastname", "email", "extension", "seat_type")
 
 
@@ -121,7 +120,7 @@ class Site:
             sealer=SEALER,
             limits=self.limits,
             folder=self.folder,
-            waiting=WaitingChunks(self.kept, folder=self.folder),
+            waiting=WaitingChunks(self.kept),
             window=self.window,
             clock=lambda: NOW,
         )

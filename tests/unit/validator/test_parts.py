@@ -1,98 +1,110 @@
 """The parts of the validator on their own."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from tempfile import gettempdir
 
 import orjson
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import ValidationError
 
 from contracts import template
 from contracts.problems import Problem
-from csvfile import Record
-from services.validator.cells import REMEMBERED, CellChecker
-from services.validator.problems import ProblemLog, of_cell
+from services.validator.hashes import PARTS, TOGETHER, Hashes
+from services.validator.problems import Place, ProblemLog, of_cell
 from services.validator.settings import Limits, Settings
-from services.validator.spool import spooling
-from services.validator.uniqueness import remembering
+from services.validator.spool import Spool, spooling
+from services.validator.uniqueness import SUSPECTS, Repeated, remembering
 from settings import BadSetting
 
 SEAT = template.version(1)
-NAMES = [column.name for column in SEAT.columns]
-CELLS = st.one_of(
-    st.sampled_from([column.example for column in SEAT.columns]),
-    st.sampled_from(["", " ", "yes", "no", "\u200b", "1", "4.41E+11", " 1001 ", "de", "europe/berlin", "001A2B3C4D5E"]),
-    st.text(max_size=12),
+CELL = st.one_of(
+    st.none(), st.sampled_from(["a@b.co", "A@b.co", "ä@b.co", "Ä@B.co", "a", "A", "long " * 50]), st.text(min_size=1)
 )
+EMAIL, EXTENSION = SEAT.column("email"), SEAT.column("extension")
+Batches = list[list[tuple[str | None, str | None]]]
 
 
-def changed(changes: dict[int, str]) -> tuple[str, ...]:
-    """A row that is right, but for some of its cells."""
-    return tuple(changes.get(index, column.example) for index, column in enumerate(SEAT.columns))
+@given(
+    st.lists(st.lists(st.tuples(CELL, CELL), max_size=9), max_size=9),
+    st.sampled_from([hash, len, lambda _: 0, lambda key: ord(key[0]) - 2**63]),
+    st.integers(0, 30),
+)
+def test_repeated_values_are_found_exactly(batches: Batches, hash_of: Callable[[str], int], most: int) -> None:
+    """Also where many values have the same hash."""
+    expected: dict[str, list[Repeated]] = {"email": [], "extension": []}
+    first: dict[tuple[str, str], int] = {}
+    line = 1
+    with remembering([EMAIL, EXTENSION], folder=Path(gettempdir()), hash_of=hash_of) as seen:
+        for batch in batches:
+            lines = [line := line + 1 + len(row[0] or "") for row in batch]
+            values = {column: [row[index] for row in batch] for index, column in enumerate(expected)}
+            seen.add(lines, {name: [f"<{cell}>" for cell in cells] for name, cells in values.items()}, values)
+            for column, cells in values.items():
+                for at, cell in zip(lines, cells, strict=True):
+                    if cell is not None and first.setdefault((column, SEAT.column(column).unique_key(cell)), at) != at:
+                        at_first = first[column, SEAT.column(column).unique_key(cell)]
+                        expected[column].append(Repeated(line=at, first=at_first, cell=f"<{cell}>"))
+        for column, repeated in expected.items():
+            found = seen.repeated(column, most=most)
+            assert (found.count, list(found.first)) == (len(repeated), repeated[:most])
 
 
-ROWS = st.dictionaries(st.integers(0, len(NAMES) - 1), CELLS, max_size=3).map(changed)
-CHECKER = CellChecker(SEAT, SEAT.match_header(NAMES), cell_length=1000)
-SCHEMA = SEAT.schema()
+def test_repeated_values_are_found_among_many(tmp_path: Path) -> None:
+    """More than are sorted at once, and more suspects than are compared at once."""
+    rows = 4 * PARTS * TOGETHER + 5
+    with remembering([EMAIL, EXTENSION], folder=tmp_path) as seen:
+        for start in range(0, rows, 1000):
+            numbers = range(start, min(rows, start + 1000))
+            values = {"email": [f"{n % (rows // 2)}@b.co" for n in numbers], "extension": [str(n) for n in numbers]}
+            seen.add(list(numbers), {name: list(cells) for name, cells in values.items()}, values)
+        half = rows // 2
+        found = seen.repeated("email", most=3)
+        assert found.count == rows - half
+        assert [(one.line, one.first) for one in found.first] == [(half + n, n) for n in range(3)]
+        assert seen.repeated("extension", most=3).count == 0
 
 
-@given(ROWS)
-@example(changed({NAMES.index("voicemail_pin"): ""}))
-def test_the_short_way_says_what_the_schema_says(cells: tuple[str, ...]) -> None:
-    """The checker is shared by all examples, so that what it remembers is tried too."""
-    row = CHECKER.check(Record(7, cells))
-    try:
-        expected = SCHEMA.load(dict(zip(NAMES, cells, strict=True)))
-    except ValidationError as error:
-        told = {(name, one["code"]) for name, found in error.messages_dict.items() for one in found}
-        assert {(problem.column, problem.code) for problem in row.problems} == told
-        assert {problem.line for problem in row.problems} == {7}
-    else:
-        assert row.problems == []
-        assert row.values == [expected[name] for name in NAMES]
+def test_suspects_are_compared_in_several_readings(tmp_path: Path) -> None:
+    numbers = [str(n) for n in range(SUSPECTS + 10)] * 2
+    with remembering([EXTENSION], folder=tmp_path) as seen:
+        seen.add(range(2, len(numbers) + 2), {"extension": numbers}, {"extension": numbers})
+        found = seen.repeated("extension", most=2)
+        assert (found.count, [one.line for one in found.first]) == (SUSPECTS + 10, [SUSPECTS + 12, SUSPECTS + 13])
 
 
-def test_a_checker_remembers_only_so_many_cells_and_still_checks() -> None:
-    names = ["firstname", "lastname", "email", "extension", "seat_type", "department"]
-    checker = CellChecker(SEAT, SEAT.match_header(names), cell_length=1000)
-    for number in range(REMEMBERED + 10):
-        row = checker.check(Record(2, ("a", "b", "a@example.com", "100", "virtual", f"Team {number}")))
-        assert row.values[NAMES.index("department")] == f"Team {number}"
-    assert checker.check(Record(2, ("a", "b", "a@example.com", "100", "virtual", "a\x07"))).problems
-
-
-@given(st.lists(st.tuples(st.sampled_from(["a", "b", "A", "ä", "a ", "", "long " * 50]), st.just(0)), max_size=40))
-def test_repeated_values_are_found_exactly(drawn: list[tuple[str, int]]) -> None:
-    values = [(value, line) for line, (value, _) in enumerate(drawn, start=2)]
-    expected: dict[int, int] = {}
-    first: dict[str, int] = {}
-    for value, line in values:
-        if first.setdefault(value, line) != line:
-            expected[line] = first[value]
-    found: dict[int, int] = {}
-    with remembering(["x", "y"], folder=Path("/tmp")) as seen:
-        for at in range(0, len(values), 7):
-            found |= seen.repeated("x", values[at : at + 7])
-        assert seen.repeated("y", [("a", 2)]) == {}
-    assert found == expected
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=60), st.integers(1, 4))
+def test_hashes_that_come_twice(numbers: list[int], run: int) -> None:
+    hashes = Hashes(BytesIO(), together=run)
+    hashes.add(numbers)
+    assert sorted(hashes.repeated()) == sorted(n for n, count in Counter(numbers).items() if count > 1)
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"), remembering(["x"], folder=tmp_path / "none"):
+    with pytest.raises(OSError, match="No such file"), remembering([EXTENSION], folder=tmp_path / "none"):
         pass
+
+
+def lines_in(spool: Spool) -> list[list[int]]:
+    return [orjson.loads(chunk)["lines"] for chunk in spool.chunks()]
 
 
 def test_a_spool_gives_its_rows_back_in_the_same_chunks_whatever_is_sealed_in_them(tmp_path: Path) -> None:
     def chunks(letter: str) -> list[list[int]]:
         with spooling(folder=tmp_path, most_rows=5, most_bytes=200) as spool:
-            for line in range(2, 20):
-                spool.add(line, [letter * (30 if line % 3 else 90), None])
+            for start in range(2, 20, 6):
+                lines = range(start, start + 6)
+                spool.add(lines, {"a": [letter * (30 if line % 3 else 90) for line in lines], "b": [None] * 6})
             read = list(spool.chunks())
             assert len(read) == spool.chunk_count
-            assert list(spool.chunks()) == read
-            return [[line for line, _ in rows] for rows in read]
+            assert list(spool.chunks(start=2)) == read[2:]
+            assert list(spool.sizes) == [len(chunk) for chunk in read]
+            assert max(spool.sizes) <= 200
+            return lines_in(spool)
 
     first = chunks("x")
     assert first == chunks("y")
@@ -101,10 +113,11 @@ def test_a_spool_gives_its_rows_back_in_the_same_chunks_whatever_is_sealed_in_th
 
 
 def test_a_row_larger_than_a_chunk_goes_alone(tmp_path: Path) -> None:
-    with spooling(folder=tmp_path, most_rows=5, most_bytes=50) as spool:
-        for line, size in ((2, 5), (3, 500), (4, 5)):
-            spool.add(line, ["x" * size])
-        assert [[line for line, _ in rows] for rows in spool.chunks()] == [[2], [3], [4]]
+    with spooling(folder=tmp_path, most_rows=5, most_bytes=60) as spool:
+        spool.add(range(2, 5), {"a": ["x", "x" * 500, "x"], "b": [None, None, None]})
+        assert lines_in(spool) == [[2], [3], [4]]
+        chunk = orjson.loads(next(spool.chunks()))
+        assert chunk == {"columns": ["a"], "lines": [2], "values": [["x"]]}
 
 
 def test_nothing_after_a_problem_that_had_to_go_is_kept() -> None:
@@ -115,6 +128,18 @@ def test_nothing_after_a_problem_that_had_to_go_is_kept() -> None:
     log.add(problem)
     assert log.first == (problem,)
     assert (log.count, dict(log.by_code)) == (3, {"required": 3})
+
+
+@given(st.lists(st.tuples(st.integers(2, 9), st.integers(-1, 3), st.integers(0, 2)), max_size=12), st.integers(0, 8))
+def test_the_first_problems_are_kept_in_whatever_order_they_come(drawn: list[tuple[int, int, int]], most: int) -> None:
+    log = ProblemLog(most=most)
+    places = [Place(line=line, position=position, kind=kind) for line, position, kind in drawn]
+    for place in places:
+        log.count_codes(["required"])
+        log.keep([(place, Problem(line=place.line, column=None, code="required", message=repr(place)))])
+    assert [problem.message for problem in log.first] == [repr(place) for place in sorted(places)[:most]]
+    assert log.count == len(places)
+    assert log.wanted == most - len(log.first)
 
 
 @given(st.lists(st.text(max_size=150), min_size=1, max_size=8))

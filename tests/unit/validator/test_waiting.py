@@ -180,14 +180,19 @@ def test_accounts_and_jobs_are_apart(site: Site) -> None:
     assert told(site, done(JOB, 1)) == []
 
 
+def keep(waiting: WaitingChunks, chunk: SeatsAcceptedV1) -> int | None:
+    body = CODEC.encode(chunk).body
+    return waiting.keep(ACCOUNT, JOB, [len(body)], [body])
+
+
 @pytest.mark.parametrize("change", ["cut", "a bit", "of another job", "no chunk"])
 def test_a_damaged_chunk_is_never_sent(site: Site, change: str) -> None:
     kept = Kept()
-    waiting = WaitingChunks(kept, folder=site.folder)
+    waiting = WaitingChunks(kept)
     chunk = SeatsAcceptedV1(
         job_id=JOB, account=ACCOUNT, template_version=1, chunk=2, columns=("a",), lines=(2,), values=(["x"],)
     )
-    assert waiting.keep(ACCOUNT, JOB, [chunk]) == 1
+    assert keep(waiting, chunk) == 1
     assert waiting.after(ACCOUNT, JOB, 1) == chunk
     data = kept.stored.pop((ACCOUNT, JOB))
     match change:
@@ -196,10 +201,10 @@ def test_a_damaged_chunk_is_never_sent(site: Site, change: str) -> None:
         case "a bit":
             data = data[:-20] + bytes([data[-20] ^ 1]) + data[-19:]
         case "of another job":
-            waiting.keep(ACCOUNT, JOB, [replace(chunk, job_id=UUID(int=8))])
+            keep(waiting, replace(chunk, job_id=UUID(int=8)))
             data = kept.stored.pop((ACCOUNT, JOB))
         case "no chunk":
-            waiting.keep(ACCOUNT, JOB, [replace(chunk, columns=())])
+            keep(waiting, replace(chunk, columns=()))
             data = kept.stored.pop((ACCOUNT, JOB))
     kept.stored[ACCOUNT, JOB] = data
     with pytest.raises(Retry, match="stored chunk"):

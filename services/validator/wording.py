@@ -1,0 +1,83 @@
+"""What is wrong with a row, in words: by the schema that is made from the template."""
+
+from collections.abc import Iterator
+
+from marshmallow import ValidationError
+
+from contracts.problems import Problem
+from contracts.template import HeaderMatch, Template
+from csvfile import Record
+from services.validator.header import unnamed
+from services.validator.problems import of_cell, shortened
+
+
+class Wording:
+    """Words the problems of a row, one row at a time. The schema has the last word on what is right, too."""
+
+    def __init__(self, template: Template, match: HeaderMatch, *, cell_length: int) -> None:
+        self._template = template
+        self._schema = template.schema()
+        self._cell_length = cell_length
+        self._width = len(match.columns)
+        self._unnamed = unnamed(match)
+        self._positions = {c.name: position for position, c in enumerate(match.columns) if c is not None}
+
+    def problems(self, record: Record) -> Iterator[Problem]:
+        """Problems in the order of the template's columns."""
+        if len(record.cells) != self._width:
+            yield _wrong_width(record, self._width)
+            return
+        told = self._told(record)
+        for column in self._template.columns:
+            position = self._positions.get(column.name)
+            cell = "" if position is None else record.cells[position]
+            for problem in told.get(column.name, ()):
+                yield of_cell(column, line=record.line, cell=cell, **problem)
+        for position in self._unnamed:
+            if record.cells[position].strip():
+                yield _in_no_column(record, position)
+
+    def _told(self, record: Record) -> dict[str, list[dict[str, str]]]:
+        """What the schema says of each column."""
+        given = {name: record.cells[position] for name, position in self._positions.items()}
+        too_long = {name: cell for name, cell in given.items() if len(cell) > self._cell_length}
+        told: dict[str, list[dict[str, str]]] = {}
+        try:
+            self._schema.load(given | {name: cell[: self._cell_length] for name, cell in too_long.items()})
+        except ValidationError as error:
+            told = dict(error.messages_dict)
+        return told | {name: [self._too_long(cell)] for name, cell in too_long.items()}
+
+    def _too_long(self, cell: str) -> dict[str, str]:
+        message = f"This cell has {len(cell):,} characters; at most {self._cell_length:,} are allowed."
+        return {"code": "cell_too_long", "message": message}
+
+
+def _wrong_width(record: Record, width: int) -> Problem:
+    count = len(record.cells)
+    code = code_of_width(count, width)
+    if code == "row_too_short":
+        advice = "Fill the row up, with empty cells where need be."
+    else:
+        advice = "A cell that has the delimiter in it must be in quotation marks."
+    message = f"This row has {_cells(count)}, and the header has {width}. {advice}"
+    return Problem(line=record.line, column=None, code=code, message=message)
+
+
+def code_of_width(count: int, width: int) -> str:
+    """The code of a row that has not as many cells as the header."""
+    return "row_too_short" if count < width else "row_too_long"
+
+
+def _in_no_column(record: Record, position: int) -> Problem:
+    return Problem(
+        line=record.line,
+        column=None,
+        code="unknown_column",
+        message=f"This row has a cell in column {position + 1}, which has no name in the header. Name it or empty it.",
+        value=shortened(record.cells[position]),
+    )
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell" if count == 1 else f"{count} cells"
