@@ -12,9 +12,10 @@ from csvfile.problem import FileProblem
 class Lines:
     """Iterator of texts of whole lines with their ends (CRLF, LF or lone CR, also mixed); `split` parts them.
 
-    `given` counts the lines so far. Whoever makes records of them sets `read_through` to the last line of the last
-    whole record, so that a record which goes on without end is noticed. `guarded_through` is the last line of the last
-    text in which an apostrophe may guard a cell: records that begin after it need no look.
+    `given` counts the lines so far; whoever knows how many are in the last text may say so by `has`. Whoever makes
+    records of them sets `read_through` to the last line of the last whole record, so that a record which goes on
+    without end is noticed. `guarded_through` is the last line of the last text in which an apostrophe may guard a cell:
+    records that begin after it need no look.
     """
 
     def __init__(self, text: Text, limits: Limits) -> None:
@@ -22,9 +23,22 @@ class Lines:
         self._limits = limits
         self._read_before = -1
         self._running = 0  # characters given since a record was last read through
-        self.given = 0
+        self._before = 0  # lines before the last text
+        self._last = ""
+        self._in_last: int | None = 0
         self.read_through = 0
         self.guarded_through = 0
+
+    @property
+    def given(self) -> int:
+        """Lines that were given so far."""
+        if self._in_last is None:
+            self._in_last = count(self._last)
+        return self._before + self._in_last
+
+    def has(self, lines: int) -> None:
+        """The last text has so many lines."""
+        self._in_last = lines
 
     def __iter__(self) -> Iterator[str]:
         rest = ""
@@ -34,7 +48,7 @@ class Lines:
                 piece = next(pieces, None)
             except Unreadable as error:
                 if rest.endswith("\r"):
-                    yield self._count(rest)
+                    yield self._noted(rest)
                 line = self.given + 1
                 raise FileProblem(line=line, code=error.code, message=error.message.format(line=line)) from error
             if piece is None:
@@ -46,12 +60,12 @@ class Lines:
                 raise self._too_long()
             if end:
                 self._refuse_endless_record(len(text))
-                yield self._count(text[:end])
+                yield self._noted(text[:end])
         if rest:
-            yield self._count(rest)
+            yield self._noted(rest)
 
-    def _count(self, text: str) -> str:
-        self.given += count(text)
+    def _noted(self, text: str) -> str:
+        self._before, self._last, self._in_last = self.given, text, None
         if "'" in text and may_guard(text):
             self.guarded_through = self.given
         return text

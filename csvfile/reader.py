@@ -81,7 +81,7 @@ class Reading:
         try:
             begun = "".join(self._begun)
             if begun:
-                yield from self._part(begun, gathering)
+                yield from self._part(begun, gathering, is_rest=True)
             for text in self._texts:
                 yield from self._part(text, gathering)
         except FileProblem:
@@ -108,15 +108,17 @@ class Reading:
         for records in self._records():
             yield Passage(others=records)
 
-    def _part(self, text: str, gathering: Gathering) -> Iterator[Batch]:
+    def _part(self, text: str, gathering: Gathering, *, is_rest: bool = False) -> Iterator[Batch]:
         """A text that begins with a record: by columns if it is plain, else by the csv module."""
-        rows = self._lines.given - self._lines.read_through
-        columns = plain_columns(text, self.dialect.delimiter, gathering.width, rows)
+        columns = plain_columns(text, self.dialect.delimiter, gathering.width)
         if columns is None:
             self._aside = text
             for records in self._records():
                 yield from gathering.take_records(records)
             return
+        rows = len(columns[0])
+        if not is_rest:
+            self._lines.has(rows)
         self._passed += rows
         end = self._lines.given
         lines: Sequence[int] = range(end + 1 - rows, end + 1)

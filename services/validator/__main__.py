@@ -1,5 +1,6 @@
 """Wires the validator's process: `python -m services.validator worker`."""
 
+import gc
 import os
 import sys
 from functools import partial
@@ -25,6 +26,10 @@ from telemetry import failpoints, logs
 from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
+
+
+# Cells come as lists of hundreds, none of them in a cycle, which each collection looks through in vain.
+_COLLECT_AFTER = 20_000
 
 
 def surroundings(settings: Settings) -> Surroundings:
@@ -86,6 +91,8 @@ def main(arguments: list[str]) -> int:
         return 2
     logs.configure(STAGE, style=settings.log_style)
     failpoints.arm(os.environ)
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
     work(settings, around)
     return 0
 
