@@ -78,7 +78,7 @@ class Deck:
         size = self._size()
         made = [*rows, *self.rows(size - len(rows))]
         if size in _LARGE:
-            made = [row | {"department": _LONG, "location": _LONG} for row in made]
+            made = [{**row, "department": _LONG, "location": _LONG} for row in made]
         if kind == "rejected":
             at = self._chance.randrange(len(made))
             made[at] = {**made[at], "email": "nobody"}
