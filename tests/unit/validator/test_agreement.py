@@ -94,7 +94,8 @@ def columns(draw: st.DrawFn, name: str, others: list[str]) -> Column:
     }
     data: dict[str, Any] = {"name": name, "label": name, "type": kind} | own.get(kind, {})
     data |= {"required": draw(st.booleans()), "unique": draw(st.booleans()), "secret": draw(st.booleans())}
-    if others and draw(st.booleans()):
+    depends = draw(st.booleans())
+    if others and depends:
         data["required_when"] = {
             "column": draw(st.sampled_from(others)),
             "equals": draw(st.sampled_from(["yes", "12"])),
