@@ -14,6 +14,10 @@ header:
         batch.columns                               # the cells of all records as wide as the header, by columns
         batch.lines                                 # where each of these begins
         batch.uneven                                # the records of another width
+    for passage in reading.passages():              # read raw, to write it down again: most records as text
+        passage.texts                               # of records that need neither quotes nor guards
+        passage.lines                               # where each of these begins
+        passage.others                              # the other records
     reading.blank_lines                             # int: records skipped so far because all their cells are blank
 
 `read(blocks, raw=True)` gives the cells exactly as they stand in the file; without it, one leading apostrophe that
@@ -23,7 +27,8 @@ Writing. `write(rows, dialect)` takes rows of cells (the header is the first of 
 with the delimiter, the line end and the byte order mark of `dialect`; cells that a spreadsheet would run as a formula
 get an apostrophe. `write(rows, dialect, raw=True)` is for cells read with `raw=True`: a cell that begins with an
 apostrophe already is left as it is, so a file passes through cell for cell. Whatever the way, reading what was written
-gives the cells that reading the source gave.
+gives the cells that reading the source gave. `written_rows(columns, delimiter, raw=…)` gives the same text, row by row
+and without line ends, of cells that stand in columns, several times as fast.
 
     reading = csvfile.read(source, raw=True)
     rows = chain([reading.header.cells], (record.cells for record in reading))
@@ -34,9 +39,11 @@ What is wrong with the file as a whole is raised as `FileProblem(line, column, c
 """
 
 from csvfile.batch import Batch, Record
+from csvfile.column_writer import written_rows
 from csvfile.dialect import Dialect
 from csvfile.guard import guard, guard_raw, unguard
 from csvfile.limits import Limits
+from csvfile.passage import Passage
 from csvfile.problem import FileProblem
 from csvfile.reader import Header, Reading, read
 from csvfile.writer import write
@@ -47,6 +54,7 @@ __all__ = [
     "FileProblem",
     "Header",
     "Limits",
+    "Passage",
     "Reading",
     "Record",
     "guard",
@@ -54,4 +62,5 @@ __all__ = [
     "read",
     "unguard",
     "write",
+    "written_rows",
 ]

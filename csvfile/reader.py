@@ -11,7 +11,8 @@ from csvfile.decoding import Text
 from csvfile.dialect import Dialect, declared_delimiter, find_delimiter, find_newline
 from csvfile.guard import unguard
 from csvfile.limits import Limits
-from csvfile.lines import Lines, split, unclosed_quote
+from csvfile.lines import Lines, count, split, unclosed_quote
+from csvfile.passage import Passage, passage_of
 from csvfile.problem import FileProblem
 
 
@@ -88,12 +89,32 @@ class Reading:
             raise
         yield from gathering.rest()
 
+    def passages(self) -> Iterator[Passage]:
+        """The records for whoever writes them down again, most of them as text; only of a file that is read raw."""
+        begun = "".join(self._begun)
+        for text in chain([begun] if begun else [], self._texts):
+            yield from self._passage(text)
+
+    def _passage(self, text: str) -> Iterator[Passage]:
+        end, lines = self._lines.given, count(text)
+        found = passage_of(text, first=end + 1 - lines, delimiter=self.dialect.delimiter, width=len(self.header.cells))
+        if found is not None:
+            self._passed += lines
+            self._lines.read_through = end
+            self.blank_lines += found[1]
+            yield found[0]
+            return
+        self._aside = text
+        for records in self._records():
+            yield Passage(others=records)
+
     def _part(self, text: str, gathering: Gathering, *, is_rest: bool = False) -> Iterator[Batch]:
         """A text that begins with a record: by columns if it is plain, else by the csv module."""
         columns = plain_columns(text, self.dialect.delimiter, gathering.width)
         if columns is None:
             self._aside = text
-            yield from self._by_records(gathering)
+            for records in self._records():
+                yield from gathering.take_records(records)
             return
         rows = len(columns[0])
         if not is_rest:
@@ -106,8 +127,8 @@ class Reading:
         lines, columns = self._without_blank(lines, columns)
         yield from gathering.take(lines, [_unguarded(cells) for cells in columns] if guarded else columns)
 
-    def _by_records(self, gathering: Gathering) -> Iterator[Batch]:
-        """As many records as it takes until one ends where the text ends that was read last."""
+    def _records(self) -> Iterator[list[Record]]:
+        """As many records as it takes until one ends where the text ends that was read last, in one list."""
         records: list[Record] = []
         try:
             for record in self:
@@ -115,9 +136,9 @@ class Reading:
                 if self._passed + self._reader.line_num == self._lines.given:
                     break
         except FileProblem:
-            yield from gathering.take_records(records)
+            yield records
             raise
-        yield from gathering.take_records(records)
+        yield records
 
     def _without_blank(self, lines: Sequence[int], columns: list[list[str]]) -> tuple[Sequence[int], list[list[str]]]:
         if all(map(str.strip, columns[0])):

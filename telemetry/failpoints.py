@@ -26,7 +26,7 @@ Name = Literal[
     "consumer.after-publish",  # before the acknowledgement
     "upload.relay.after-publish",  # before the message leaves the outbox
     "upload.receiving.mid-body",  # at each block of a file
-    "provisioner.mid-copy",  # at each row on its way to the staging table
+    "provisioner.mid-copy",  # at each row on its way into the database
     "provisioner.before-commit",
     "eventlog.before-commit",
     "eventlog.mid-summary",  # at each row of a summary

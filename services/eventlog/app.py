@@ -121,7 +121,7 @@ def _add_summary(app: Flask, archive: Archive, sources: Sources) -> None:
         try:
             summary = summarise(
                 blocks,
-                archive.outcomes(account, job.job_id),
+                archive.chunks(account, job.job_id),
                 template=template.version(job.template_version or 1),
                 otherwise=not_processed_reason(job),
             )

@@ -1,8 +1,8 @@
 """The outcomes of a chunk as they are stored: about 16 bytes a row, which are its User ID.
 
 A byte that says so (1), the length of the head in 4 bytes (big-endian), the head, and the User IDs of the rows that
-became Seats, 16 bytes each. The head is JSON: `{"made": [first, last, first, last, …], "created_at": [time, …],
-"failed": [[line, code, message], …]}`. Lines are told as ranges; there is one time where it is the same for all.
+became Seats, 16 bytes each. The head is compressed JSON: `{"made": [first, last, first, last, …], "created_at":
+[time, …], "failed": [[line, code, message], …]}`. Lines are told as ranges; one time is that of all Seats.
 
 What earlier versions stored, a compressed list with an entry for each row, is read too.
 """
@@ -37,6 +37,16 @@ class ChunkOutcomes:
     failed: Sequence[Failed]
 
     @property
+    def first_line(self) -> int:
+        """The first line that is told of; 0 where none is."""
+        return min([*self.lines[:1], *(row.line for row in self.failed[:1])], default=0)
+
+    @property
+    def last_line(self) -> int:
+        """The last one."""
+        return max([*self.lines[-1:], *(row.line for row in self.failed[-1:])], default=0)
+
+    @property
     def outcomes(self) -> list[Outcome]:
         """One by one, in the order of lines."""
         made = (
@@ -58,6 +68,7 @@ def pack(event: SeatsProvisionedV1) -> bytes:
             "failed": [(row.line, row.code, row.message) for row in event.failed],
         }
     )
+    head = zlib.compress(head, 1)
     return _START.pack(_COLUMNS, len(head)) + head + bytes.fromhex("".join(made.user_ids).replace("-", ""))
 
 
@@ -67,7 +78,7 @@ def unpack(stored: bytes) -> ChunkOutcomes:
         return _from_rows(orjson.loads(zlib.decompress(stored)))
     _, length = _START.unpack_from(stored)
     end = _START.size + length
-    head = orjson.loads(stored[_START.size : end])
+    head = orjson.loads(zlib.decompress(stored[_START.size : end]))
     lines = lines_in(head["made"])
     times = tuple(map(datetime.fromisoformat, head["created_at"]))
     return ChunkOutcomes(

@@ -13,7 +13,7 @@ from database import queries
 from database.connection import Database
 from services.eventlog.cursors import NEWEST, JobPosition
 from services.eventlog.job import Job
-from services.eventlog.outcomes import unpack
+from services.eventlog.outcomes import ChunkOutcomes, unpack
 from services.eventlog.rows import from_row
 from services.eventlog.words import end_text
 
@@ -67,16 +67,27 @@ class Archive:
         rows = self._rows("list_problems", account=account, job_id=job_id, after=after, limit=limit)
         return [(row["n"], _problem(row)) for row in rows]
 
-    def outcomes(self, account: str, job_id: UUID, *, after: int = 0, failed_only: bool = False) -> Iterator[Outcome]:
-        """Outcomes in the order of lines, from behind the line ``after``: one chunk in memory at a time."""
+    def chunks(
+        self, account: str, job_id: UUID, *, after: int = 0, failed_only: bool = False
+    ) -> Iterator[ChunkOutcomes]:
+        """Chunks of outcomes in the order of their last lines, from the one with a line behind ``after`` on.
+
+        One of them is in memory at a time. ``failed_only`` leaves out those in which no row failed.
+        """
         while True:
             rows = self._rows("next_chunk", account=account, job_id=job_id, after=after, failed_only=failed_only)
             if not rows:
                 return
-            for outcome in unpack(rows[0]["outcomes"]).outcomes:
+            yield unpack(rows[0]["outcomes"])
+            after = rows[0]["last_line"]
+
+    def outcomes(self, account: str, job_id: UUID, *, after: int = 0, failed_only: bool = False) -> Iterator[Outcome]:
+        """Outcomes in the order of lines, from behind the line ``after``."""
+        for chunk in self.chunks(account, job_id, after=after, failed_only=failed_only):
+            for outcome in chunk.outcomes:
                 if outcome.line > after and not (failed_only and outcome.type != "failed"):
                     yield outcome
-            after = rows[0]["last_line"]
+            after = max(after, chunk.last_line)
 
     def _rows(self, query: str, **parameters: object) -> list[dict[str, Any]]:
         with self._database.transaction() as connection:

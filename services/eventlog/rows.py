@@ -17,18 +17,30 @@ _PLAIN = tuple(field.name for field in fields(Job) if field.name not in _CONVERT
 
 def to_row(job: Job) -> dict[str, Any]:
     """The parameters of the query `update_job`."""
-    finished = job.finished
     row: dict[str, Any] = {name: getattr(job, name) for name in _PLAIN}
-    row |= {
-        "state": job.state.value,
-        "began_at": job.began_at,
+    return row | {
+        **progress_row(job),
         "search": f"{job.filename or ''}\n{job.submitted_by or ''}".casefold(),
         "problems_by_code": Jsonb(dict(job.problems_by_code)),
+    }
+
+
+def progress_row(job: Job) -> dict[str, Any]:
+    """Those of `record_chunk`: all that a chunk can change of a job."""
+    finished = job.finished
+    return {
+        "job_id": job.job_id,
+        "account": job.account,
+        "state": job.state.value,
+        "first_seen_at": job.first_seen_at,
+        "began_at": job.began_at,
         "chunks_in": job.chunks_in.to_bytes(),
+        "created": job.created,
+        "failed": job.failed,
+        "provisioned_at": job.provisioned_at,
         "finished_at": job.finished_at,
         "finished": Jsonb(job_finished_v1.SCHEMA.dump(finished)) if finished else None,
     }
-    return row
 
 
 def from_row(row: Mapping[str, Any]) -> Job:

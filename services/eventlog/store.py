@@ -6,6 +6,7 @@ waits for the other, and exactly one sees the job end.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 
@@ -19,7 +20,7 @@ from database.connection import Database, DictConnection
 from services.eventlog.ends import settled
 from services.eventlog.job import Job
 from services.eventlog.outcomes import pack
-from services.eventlog.rows import from_row, to_row
+from services.eventlog.rows import from_row, progress_row, to_row
 from services.eventlog.state import Event, apply, bounds, first_seen, occurred_at, tally
 from services.eventlog.words import text_of
 from telemetry import failpoints
@@ -45,52 +46,51 @@ class EventLog:
         """Keep an event and what follows from it. Heard before, it changes nothing. Raises `Contradiction`."""
         with self._database.transaction() as connection:
             before = self._locked(connection, event)
-            if not self._insert_event(connection, event):
+            after = self._kept(connection, before, event)
+            if after is None:
                 connection.execute(self._sql["hear_again"], {"job_id": event.job_id})
                 return Recorded(job=before, new=False, ended=False)
-            after = settled(apply(before, event))
-            self._insert_details(connection, before, event)
-            connection.execute(self._sql["update_job"], to_row(after))
             failpoints.hit("eventlog.before-commit")
             return Recorded(job=after, new=True, ended=before.finished is None and after.finished is not None)
 
     def _locked(self, connection: DictConnection, event: Event) -> Job:
-        job = first_seen(event)
-        known = {"job_id": job.job_id, "account": job.account, "first_seen_at": job.first_seen_at}
-        connection.execute(self._sql["insert_job"], known)
-        row = connection.execute(self._sql["lock_job"], {"job_id": job.job_id}).fetchone()
-        return job if row is None else from_row(row)
+        row = connection.execute(self._sql["lock_job"], {"job_id": event.job_id}).fetchone()
+        if row is None:
+            job = first_seen(event)
+            known = {"job_id": job.job_id, "account": job.account, "first_seen_at": job.first_seen_at}
+            connection.execute(self._sql["insert_job"], known)
+            row = connection.execute(self._sql["lock_job"], {"job_id": event.job_id}).fetchone()
+        return first_seen(event) if row is None else from_row(row)
 
-    def _insert_event(self, connection: DictConnection, event: Event) -> bool:
-        parameters = {
-            "message_id": message_id_of(event.TYPE, event.job_id, part_of(event)),
-            "job_id": event.job_id,
-            "type": event.TYPE,
-            "occurred_at": occurred_at(event),
-            "text": text_of(event),
-            "body": _body(event),
-        }
-        return connection.execute(self._sql["insert_event"], parameters).rowcount == 1
-
-    def _insert_details(self, connection: DictConnection, before: Job, event: Event) -> None:
-        if isinstance(event, SeatsProvisionedV1) and event.chunk not in before.chunks_in:
-            self._insert_chunk(connection, event)
+    def _kept(self, connection: DictConnection, before: Job, event: Event) -> Job | None:
+        """The job after the event; None if that had been heard."""
+        if isinstance(event, SeatsProvisionedV1):
+            return self._kept_chunk(connection, before, event)
+        if connection.execute(self._sql["insert_event"], _event_row(event)).rowcount == 0:
+            return None
+        after = settled(apply(before, event))
         if isinstance(event, JobRejectedV1) and before.rejected_at is None:
             self._insert_problems(connection, event)
+        connection.execute(self._sql["update_job"], to_row(after))
+        return after
 
-    def _insert_chunk(self, connection: DictConnection, event: SeatsProvisionedV1) -> None:
+    def _kept_chunk(self, connection: DictConnection, before: Job, event: SeatsProvisionedV1) -> Job | None:
+        """The same for most of all events, in one statement."""
+        if event.chunk in before.chunks_in:
+            return None
+        after = settled(apply(before, event))
         created, failed = tally(event)
         first_line, last_line = bounds(event)
-        parameters = {
-            "job_id": event.job_id,
+        chunk = {
             "chunk": event.chunk,
             "first_line": first_line,
             "last_line": last_line,
-            "created": created,
-            "failed": failed,
+            "chunk_created": created,
+            "chunk_failed": failed,
             "outcomes": pack(event),
         }
-        connection.execute(self._sql["insert_chunk"], parameters)
+        connection.execute(self._sql["record_chunk"], {**_event_row(event), **chunk, **progress_row(after)})
+        return after
 
     def _insert_problems(self, connection: DictConnection, event: JobRejectedV1) -> None:
         parameters = {
@@ -102,6 +102,17 @@ class EventLog:
             "values": [_printable(problem.value) for problem in event.problems],
         }
         connection.execute(self._sql["insert_problems"], parameters)
+
+
+def _event_row(event: Event) -> dict[str, Any]:
+    return {
+        "message_id": message_id_of(event.TYPE, event.job_id, part_of(event)),
+        "job_id": event.job_id,
+        "type": event.TYPE,
+        "occurred_at": occurred_at(event),
+        "text": text_of(event),
+        "body": _body(event),
+    }
 
 
 def _body(event: Event) -> str:

@@ -8,13 +8,14 @@ What earlier versions stored, a compressed list with an entry for each row, is r
 """
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from contracts.ids import user_id_of
+from contracts.ids import user_ids_of
 from contracts.messages import Successful
 from contracts.messages.line_ranges import lines_in, ranges_of
 from services.provisioner.directory import ChunkResult, Made, NotMade
@@ -23,19 +24,19 @@ _COMPRESSED: Final = b"\x78"  # how everything begins that zlib made; our JSON b
 _WORTH_IT: Final = 200  # bytes
 
 
-def pack(result: ChunkResult) -> bytes:
-    """A result as bytes."""
-    told: dict[str, Any] = {"made": ranges_of(result.made.lines)}
-    if result.made.created_at is not None:
-        told["created_at"] = result.made.created_at
-    if result.not_made:
-        told["failed"] = [(row.line, row.code, row.message) for row in result.not_made]
+def pack(made: Successful, not_made: Sequence[NotMade]) -> bytes:
+    """What was made and what was not, as bytes."""
+    told: dict[str, Any] = {"made": ranges_of(made.lines)}
+    if made.created_at is not None:
+        told["created_at"] = made.created_at
+    if not_made:
+        told["failed"] = [(row.line, row.code, row.message) for row in not_made]
     body = orjson.dumps(told)
     return body if len(body) < _WORTH_IT else zlib.compress(body, 1)
 
 
 def unpack(stored: bytes, *, job_id: UUID, provisioned_at: datetime) -> ChunkResult:
-    """The result again, equal to what was packed."""
+    """The result again, with what was packed."""
     told = orjson.loads(zlib.decompress(stored) if stored[:1] == _COMPRESSED else stored)
     if isinstance(told, list):
         return ChunkResult.of((_outcome(*row) for row in told), provisioned_at=provisioned_at)
@@ -43,7 +44,7 @@ def unpack(stored: bytes, *, job_id: UUID, provisioned_at: datetime) -> ChunkRes
     times = told.get("created_at")
     made = Successful(
         lines=lines,
-        user_ids=tuple(str(user_id_of(job_id, line)) for line in lines),
+        user_ids=tuple(user_ids_of(job_id, lines)),
         created_at=None if times is None else tuple(map(datetime.fromisoformat, times)),
     )
     failed = told.get("failed", ())

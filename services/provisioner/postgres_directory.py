@@ -1,6 +1,7 @@
 """The built-in directory: Seats in PostgreSQL, each chunk in one transaction of set-based statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,11 @@ from uuid import UUID
 from database.connection import Database
 from messaging.errors import Retry
 from services.provisioner import words
-from services.provisioner.chunk_transaction import ChunkTransaction
+from services.provisioner.chunk_transaction import ChunkTransaction, Collided
 from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn, key
 from services.provisioner.listing import Position, Seat, SeatPage, page_of
 from services.provisioner.waiting import limit_waiting, plain_errors
+from telemetry import failpoints
 
 
 class PostgresDirectory:
@@ -24,9 +26,10 @@ class PostgresDirectory:
 
     def create_seats(self, chunk: SeatChunk) -> ChunkResult:
         """See `SeatDirectory.create_seats`."""
-        with plain_errors(), self._database.transaction() as connection:
-            limit_waiting(connection, self._queries, lock=self._lock_timeout)
-            return ChunkTransaction(connection, self._queries, chunk).run()
+        with suppress(Collided), self._transaction(chunk) as transaction:
+            return transaction.run_plainly()
+        with self._transaction(chunk) as transaction:
+            return transaction.run_by_rows()
 
     def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
         """See `SeatDirectory.cancel_job`."""
@@ -64,6 +67,13 @@ class PostgresDirectory:
         else:
             found = self._rows("list_seats", parameters)
         return page_of([Seat(**row) for row in found], limit)
+
+    @contextmanager
+    def _transaction(self, chunk: SeatChunk) -> Iterator[ChunkTransaction]:
+        with plain_errors(), self._database.transaction() as connection:
+            limit_waiting(connection, self._queries, lock=self._lock_timeout)
+            yield ChunkTransaction(connection, self._queries, chunk)
+            failpoints.hit("provisioner.before-commit")
 
     def _rows(self, query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         with self._database.transaction() as connection:

@@ -62,6 +62,6 @@ def _required(message: SeatsAcceptedV1, name: str, columns: dict[str, Cells]) ->
 
 
 def _check_sealed(message: SeatsAcceptedV1, name: str, cells: Cells) -> None:
-    for at, cell in enumerate(cells):
-        if cell is not None and not is_sealed(cell):
-            raise Reject(f"the {name} of line {message.lines[at]} has not been sealed")
+    if not all(map(is_sealed, filter(None, cells))):
+        at = next(at for at, cell in enumerate(cells) if cell and not is_sealed(cell))
+        raise Reject(f"the {name} of line {message.lines[at]} has not been sealed")

@@ -8,7 +8,9 @@ numbers never matter.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
 from unicodedata import combining, normalize
 from uuid import UUID
 
@@ -17,8 +19,8 @@ from services.provisioner.directory import NewSeat
 #: Characters of a search text: longer ones find nothing more.
 MAX_TEXT = 300
 
-# Characters: the words of a tsvector and of a tsquery have 2,046 bytes at most.
-_MAX_WORD = 150
+#: Characters: the words of a tsvector and of a tsquery have 2,046 bytes at most.
+MAX_WORD: Final = 150
 
 _NUMBER = re.compile(r"[+(]?[\d\s().\-/]{5,}", re.ASCII)
 # What may be the end of a phone number or a MAC; a mark stands before those kept backwards, lest they look like others.
@@ -27,29 +29,48 @@ _BACKWARDS = "<"
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
+class _Marks(dict[int, int | None]):
+    """For `str.translate`: takes accents off. It learns what each character is when it first meets it."""
+
+    def __missing__(self, character: int) -> int | None:
+        kept = None if combining(chr(character)) else character
+        self[character] = kept
+        return kept
+
+
+_MARKS: Final = _Marks()
+
+
 def fold(text: str) -> str:
-    """A text without regard to case and accents."""
+    """A text without regard to case and accents. Lines stay what they are: each is folded as if it were alone."""
     if text.isascii():
         return text.lower()
-    letters = normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not combining(letter)).casefold()
+    return normalize("NFKD", text.casefold()).translate(_MARKS).casefold()
 
 
 def words_of(seat: NewSeat) -> frozenset[str]:
     """The words of a Seat, none empty, none with white space."""
-    found = {*_name_words(seat.firstname), *_name_words(seat.lastname), *_email_words(seat.email), seat.extension}
-    for number in (seat.phone_number, seat.device_mac):
-        if number is not None:
-            digits = _bare(fold(number))
-            found.update((digits, _backwards(digits)))
-    return frozenset(word[:_MAX_WORD] for phrase in found for word in phrase.split())
+    phrases = chain(
+        (seat.extension,),
+        name_words(seat.firstname),
+        name_words(seat.lastname),
+        email_words(seat.email),
+        number_words(seat.phone_number or ""),
+        number_words(seat.device_mac or ""),
+    )
+    return frozenset(cut(phrases))
+
+
+def cut(phrases: Iterable[str]) -> Iterator[str]:
+    """The words of phrases, none longer than the index can have."""
+    return (word[:MAX_WORD] for phrase in phrases for word in phrase.split())
 
 
 def searched(text: str) -> tuple[frozenset[str], ...]:
     """What to look for: for each word of the text its spellings, of which one must begin a word of the Seat."""
     if _NUMBER.fullmatch(text.strip()) and _bare(text):
         text = _bare(text)
-    spellings = (_spellings(word[:_MAX_WORD]) for word in fold(text).split())
+    spellings = (_spellings(word[:MAX_WORD]) for word in fold(text).split())
     return tuple(spellings)
 
 
@@ -73,7 +94,8 @@ def _spellings(word: str) -> frozenset[str]:
     return frozenset({word, bare})
 
 
-def _name_words(name: str) -> Iterator[str]:
+def name_words(name: str) -> Iterator[str]:
+    """What a name is found by."""
     for word in fold(name).split():
         yield word
         if not word.isalnum():
@@ -81,12 +103,21 @@ def _name_words(name: str) -> Iterator[str]:
             yield _spaced(word)
 
 
-def _email_words(email: str) -> Iterator[str]:
+def email_words(email: str) -> Iterator[str]:
+    """What an e-mail address is found by: as a whole, by its domain, and by the parts of what stands before it."""
     whole = fold(email)
     local, _, domain = whole.rpartition("@")
     yield whole
     yield domain
     yield _spaced(local)
+
+
+def number_words(number: str) -> Iterator[str]:
+    """What a phone number or a MAC is found by; nothing for none."""
+    if number:
+        digits = _bare(fold(number))
+        yield digits
+        yield _backwards(digits)
 
 
 def _backwards(digits: str) -> str:

@@ -28,6 +28,25 @@ UPDATE job SET
     finished = %(finished)s, search = %(search)s, quiet_since = now(), reconcile_tries = 0
 WHERE job_id = %(job_id)s
 
+-- name: record_chunk
+-- All that a chunk changes, in one round trip. The job is locked, and does not know the chunk yet: so nobody does.
+WITH
+    heard AS (
+        INSERT INTO event (message_id, job_id, type, occurred_at, text, body)
+        VALUES (%(message_id)s, %(job_id)s, %(type)s, %(occurred_at)s, %(text)s, %(body)s)
+    ),
+    kept AS (
+        INSERT INTO chunk (job_id, chunk, first_line, last_line, created, failed, outcomes)
+        VALUES (
+            %(job_id)s, %(chunk)s, %(first_line)s, %(last_line)s, %(chunk_created)s, %(chunk_failed)s, %(outcomes)s
+        )
+    )
+UPDATE job SET
+    account = %(account)s, state = %(state)s, first_seen_at = %(first_seen_at)s, began_at = %(began_at)s,
+    chunks_in = %(chunks_in)s, created = %(created)s, failed = %(failed)s, provisioned_at = %(provisioned_at)s,
+    finished_at = %(finished_at)s, finished = %(finished)s, quiet_since = now(), reconcile_tries = 0
+WHERE job_id = %(job_id)s
+
 -- name: hear_again
 -- A message that comes again is a sign of life, too: of a stage that is at work or waits for another.
 UPDATE job SET quiet_since = now() WHERE job_id = %(job_id)s AND finished_at IS NULL
@@ -55,10 +74,6 @@ ORDER BY occurred_at
 -- name: mark_reconciled
 UPDATE job SET quiet_since = now(), reconcile_tries = reconcile_tries + 1
 WHERE job_id = %(job_id)s AND finished_at IS NULL
-
--- name: insert_chunk
-INSERT INTO chunk (job_id, chunk, first_line, last_line, created, failed, outcomes)
-VALUES (%(job_id)s, %(chunk)s, %(first_line)s, %(last_line)s, %(created)s, %(failed)s, %(outcomes)s)
 
 -- name: insert_problems
 INSERT INTO problem (job_id, n, line, column_name, code, message, value)

@@ -32,47 +32,44 @@ SELECT true AS cancelled FROM cancelled_jobs WHERE account = %(account)s AND job
 -- A second deliverer of the same chunk waits here until the first has committed, and then claims nothing. Times have
 -- milliseconds, so that the database, the events and the summary say the same.
 INSERT INTO provisioned_chunks (account, job_id, chunk, provisioned_at, outcomes)
-VALUES (%(account)s, %(job_id)s, %(chunk)s, date_trunc('milliseconds', now()), '')
+VALUES (%(account)s, %(job_id)s, %(chunk)s, date_trunc('milliseconds', now()), %(outcomes)s)
 ON CONFLICT DO NOTHING
-RETURNING provisioned_at
+RETURNING
+    provisioned_at,
+    EXISTS (SELECT FROM cancelled_jobs WHERE account = %(account)s AND job_id = %(job_id)s) AS cancelled
 
 -- name: stored_chunk
 SELECT provisioned_at, outcomes
 FROM provisioned_chunks
 WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
 
+-- name: copy_seats
+COPY seats (
+    user_id, account, job_id, created_at, line, firstname, lastname, email, email_key, extension, phone_number,
+    device_mac, attributes, secrets, words
+) FROM STDIN
+
 -- name: make_staging
-CREATE TEMPORARY TABLE IF NOT EXISTS staged_seats (
-    line integer NOT NULL,
-    user_id uuid NOT NULL,
-    firstname text NOT NULL,
-    lastname text NOT NULL,
-    email text NOT NULL,
-    email_key text COLLATE "C" NOT NULL,
-    extension text COLLATE "C" NOT NULL,
-    phone_number text COLLATE "C",
-    device_mac text COLLATE "C",
-    attributes jsonb NOT NULL,
-    secrets jsonb NOT NULL,
-    words text NOT NULL
-) ON COMMIT DELETE ROWS
+CREATE TEMPORARY TABLE IF NOT EXISTS staged_seats (LIKE seats) ON COMMIT DELETE ROWS
 
 -- name: stage
 COPY pg_temp.staged_seats (
-    line, user_id, firstname, lastname, email, email_key, extension, phone_number, device_mac, attributes, secrets, words
+    user_id, account, job_id, created_at, line, firstname, lastname, email, email_key, extension, phone_number,
+    device_mac, attributes, secrets, words
 ) FROM STDIN
 
 -- name: insert_seats
 -- In the order of a key, so that chunks with the same keys wait for each other instead of blocking each other. A
 -- deadlock stays possible (two keys in opposite orders): it is tried again.
 INSERT INTO seats (
-    user_id, account, job_id, line, created_at, firstname, lastname, email, email_key, extension, phone_number,
+    user_id, account, job_id, created_at, line, firstname, lastname, email, email_key, extension, phone_number,
     device_mac, attributes, secrets, words
 )
 SELECT
-    user_id, %(account)s, %(job_id)s, line, %(created_at)s, firstname, lastname, email, email_key, extension,
-    phone_number, device_mac, attributes, secrets, array_to_tsvector(string_to_array(words, ' '))
+    user_id, account, job_id, created_at, line, firstname, lastname, email, email_key, extension, phone_number,
+    device_mac, attributes, secrets, words
 FROM pg_temp.staged_seats
+WHERE account = %(account)s
 ORDER BY email_key, line
 ON CONFLICT DO NOTHING
 RETURNING line

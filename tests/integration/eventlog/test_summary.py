@@ -17,7 +17,7 @@ from services.eventlog.handler import record_event
 from services.eventlog.reading import Archive
 from services.eventlog.sources import UploadedSources
 from services.eventlog.store import EventLog
-from services.eventlog.summary import SourceChanged, outcome_cells
+from services.eventlog.summary import SourceChanged
 from tests.integration.eventlog.asking import get, submitted_file, told
 from tests.integration.eventlog.source_server import KEY
 from tests.unit.eventlog import histories as h
@@ -41,7 +41,7 @@ def chunk(number: int, *lines: int, failed: int = 0) -> Contract:
 
 
 def cells(line: int, *, failed: bool = False) -> str:
-    return ";".join(outcome_cells(h.outcome(JOB, line, failed=failed)))
+    return ";".join(h.outcome_cells(h.outcome(JOB, line, failed=failed)))
 
 
 def test_every_row_with_its_outcome(client: FlaskClient, log: EventLog, sources: dict[str, bytes]) -> None:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -18,7 +19,7 @@ from messaging.errors import Retry
 from services.provisioner.directory import ChunkResult, Made, NewSeat, NotMade, SeatChunk
 from services.provisioner.listing import START
 from services.provisioner.postgres_directory import PostgresDirectory
-from tests.unit.provisioner.making import OTHER_JOB, chunk_of, new_seat
+from tests.unit.provisioner.making import JOB, OTHER_JOB, chunk_of, new_seat
 
 INSERT = """
 INSERT INTO seats (user_id, account, job_id, line, created_at, firstname, lastname, email, email_key, extension,
@@ -154,12 +155,16 @@ def test_a_deadlock_is_tried_again(directory: PostgresDirectory, migrated_url: s
     assert [outcome.code for outcome in outcomes if isinstance(outcome, NotMade)] == ["email_taken", "extension_taken"]
 
 
-def test_a_seat_removed_while_a_chunk_collides_with_it_is_tried_again(database: Database) -> None:
+def test_a_seat_removed_while_a_chunk_collides_with_it_is_tried_again(
+    directory: PostgresDirectory, database: Database
+) -> None:
     """Nothing removes Seats yet. When something does, a row must not be left without an outcome."""
+    directory.create_seats(chunk_of([new_seat(2)], job_id=OTHER_JOB))
     sql = queries.load("services.provisioner")
-    removing = {**sql, "insert_seats": b"SELECT 0 AS line WHERE false"}
+    removing = {**sql, "insert_seats": b"DELETE FROM seats RETURNING 0 AS line"}
     with pytest.raises(Retry, match="line 2 collided"):
         PostgresDirectory(database, removing).create_seats(chunk_of([new_seat(2)]))
+    assert lines_in(directory) == [2]
 
 
 def test_a_chunk_removed_while_its_second_deliverer_reads_it_is_tried_again(database: Database) -> None:
@@ -177,13 +182,40 @@ def test_one_account_never_waits_for_another(directory: PostgresDirectory, migra
     assert [type(outcome) for outcome in result.outcomes] == [Made]
 
 
-def test_a_chunk_that_failed_half_way_leaves_nothing(directory: PostgresDirectory, database: Database) -> None:
-    chunk = chunk_of([new_seat(2), new_seat(3)])
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_chunk_that_failed_half_way_leaves_nothing(
+    directory: PostgresDirectory, database: Database, is_taken: bool
+) -> None:
+    if is_taken:
+        directory.create_seats(chunk_of([new_seat(9)], job_id=OTHER_JOB))
+    chunk = chunk_of([new_seat(2), new_seat(3), replace(new_seat(9), line=4)])
+    before = lines_in(directory)
     with database.transaction() as connection:
-        connection.execute("ALTER TABLE provisioned_chunks ADD CHECK (outcomes = '')")
+        connection.execute("ALTER TABLE seats ADD CONSTRAINT never CHECK (line <> 3)")
     with pytest.raises(RuntimeError, match="CheckViolation"):
         directory.create_seats(chunk)
-    assert lines_in(directory) == []
+    assert lines_in(directory) == before
     with database.transaction() as connection:
-        connection.execute("ALTER TABLE provisioned_chunks DROP CONSTRAINT provisioned_chunks_outcomes_check")
-    assert len(directory.create_seats(chunk).outcomes) == 2
+        connection.execute("ALTER TABLE seats DROP CONSTRAINT never")
+        assert connection.execute("SELECT chunk FROM provisioned_chunks WHERE job_id = %s", [JOB]).fetchall() == []
+    kinds = [type(outcome) for outcome in directory.create_seats(chunk).outcomes]
+    assert kinds == [Made, Made, NotMade if is_taken else Made]
+
+
+def test_provisioners_share_a_job_and_what_two_jobs_want_is_made_once(directory: PostgresDirectory) -> None:
+    """Eight at once on two jobs of the same people, some chunks twice: no deadlock, no row lost, none made twice."""
+    jobs = [uuid4(), uuid4()]
+    chunks = [
+        chunk_of(map(new_seat, range(first, first + 100)), job_id=job_id, chunk=1 + first // 100)
+        for first in range(2, 1_002, 100)
+        for job_id in jobs
+    ]
+    todo = [*chunks, *chunks[::3]]
+    with ThreadPoolExecutor(8) as threads:
+        results = list(threads.map(directory.create_seats, todo))
+    known: dict[tuple[UUID, int], ChunkResult] = {}
+    for chunk, result in zip(todo, results, strict=True):
+        assert known.setdefault((chunk.job_id, chunk.chunk), result) == result
+        assert [outcome.line for outcome in result.outcomes] == list(chunk.lines)
+    made = [line for result in known.values() for line in result.made.lines]
+    assert sorted(made) == lines_in(directory) == list(range(2, 1_002))

@@ -21,6 +21,7 @@ from contracts.messages import (
     Successful,
     ValidationStartedV1,
 )
+from contracts.messages.fields import utc_text
 from contracts.problems import Problem
 from services.eventlog.state import Event
 
@@ -95,6 +96,16 @@ def outcome(job: JobSubmittedV1, line: int, *, failed: bool = False) -> Outcome:
         return Outcome(line=line, type="failed", code="seat_exists", message=f"Line {line} is taken.")
     user_id = user_id_of(job.job_id, line)
     return Outcome(line=line, type="successful", user_id=user_id, created_at=at(3 + line / 1000))
+
+
+def outcome_cells(outcome: Outcome) -> tuple[str, str, str, str]:
+    """User ID, time, type and reason, as `OUTCOME_COLUMNS` names them."""
+    return (
+        "" if outcome.user_id is None else str(outcome.user_id),
+        "" if outcome.created_at is None else utc_text(outcome.created_at),
+        outcome.type,
+        outcome.message or "",
+    )
 
 
 def provisioned(job: JobSubmittedV1, chunk: int, outcomes: tuple[Outcome, ...]) -> SeatsProvisionedV1:

@@ -14,7 +14,8 @@ import csvfile
 from contracts import template
 from contracts.messages import Outcome
 from contracts.template import OUTCOME_COLUMNS
-from services.eventlog.summary import SourceChanged, outcome_cells, summarise, verified
+from services.eventlog.outcomes import pack, unpack
+from services.eventlog.summary import SourceChanged, summarise, verified
 from tests.unit.eventlog import histories as h
 from tests.unit.eventlog.histories import patient
 
@@ -77,8 +78,11 @@ def cut(data: bytes, size: int = 7) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
 
-def summary_of(data: bytes, outcomes: list[Outcome]) -> bytes:
-    return b"".join(summarise(cut(data), outcomes, template=TEMPLATE, otherwise="Not processed."))
+def summary_of(data: bytes, outcomes: list[Outcome], *, chunk: int = 3) -> bytes:
+    chunks = [
+        unpack(pack(h.provisioned(JOB, 1, tuple(outcomes[at : at + chunk])))) for at in range(0, len(outcomes), chunk)
+    ]
+    return b"".join(summarise(cut(data), chunks, template=TEMPLATE, otherwise="Not processed."))
 
 
 def table(data: bytes, *, raw: bool = False) -> list[tuple[str, ...]]:
@@ -96,7 +100,7 @@ def drawn_outcomes(data: st.DataObject, lines: list[int]) -> dict[int, Outcome]:
 
 def expected(line: int, outcomes: dict[int, Outcome]) -> tuple[str, ...]:
     found = outcomes.get(line)
-    return outcome_cells(found) if found else ("", "", "not_processed", "Not processed.")
+    return h.outcome_cells(found) if found else ("", "", "not_processed", "Not processed.")
 
 
 @patient
@@ -157,7 +161,7 @@ def test_short_rows_are_filled_up_and_long_ones_lose_nothing() -> None:
 
 def test_an_outcome_for_no_row_is_passed_over() -> None:
     told = table(summary_of(b"email,extension\na,1\n", [h.outcome(JOB, 1), h.outcome(JOB, 2), h.outcome(JOB, 9)]))
-    assert told[1] == ("a", "1", *outcome_cells(h.outcome(JOB, 2)))
+    assert told[1] == ("a", "1", *h.outcome_cells(h.outcome(JOB, 2)))
 
 
 def test_a_reason_that_looks_like_a_formula_is_guarded() -> None:

@@ -19,7 +19,7 @@ def test_secrets_are_written_and_never_read(name: str) -> None:
     text = without_comments(QUERIES[name])
     assert "*" not in text.replace("count(*)", "")
     if "secrets" in text:
-        assert name in {"make_staging", "stage", "insert_seats"}
+        assert name in {"copy_seats", "stage", "insert_seats"}
         assert "secrets" not in text.partition("RETURNING")[2]
 
 
