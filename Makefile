@@ -26,9 +26,9 @@ coverage: $(VENV)/everything ## Run the same tests and tell which branches they 
 	@deploy/test-tools
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not faults" --cov --cov-report=term:skip-covered
 
-faults-short: $(VENV)/everything ## Run the tests of faults: one of each kind from a fixed seed, and broken builds
+faults-short: $(VENV)/everything ## Run the tests of faults (5 minutes): each kind from a fixed seed, restarts, upgrades, broken builds
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -m faults
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup -m faults
 
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools

@@ -27,7 +27,8 @@ _POLL = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """Of one run. `recovery`: seconds from the return of a server until all was done, where one had gone."""
+    """Of one run. `recovery`: seconds from the return of a server until all was done, where one had gone. `reached`:
+    whether a process came to its failpoint, where it had one."""
 
     number: int
     fault: str
@@ -36,6 +37,7 @@ class Result:
     rows: int
     deaths: int
     recovery: float | None = None
+    reached: bool | None = None
     notes: Sequence[str] = ()
     violations: Sequence[Violation] = ()
     skipped: str = ""
@@ -110,6 +112,7 @@ class Campaign:
             rows=sum(len(job.rows) for job in jobs),
             deaths=self.system.deaths - deaths,
             recovery=recovery,
+            reached=any(marks.iterdir()) if name.startswith("failpoint") else None,
             notes=world.notes,
             violations=violations,
             skipped=skipped,
@@ -147,7 +150,8 @@ class Campaign:
             return
         found = "ok" if not result.violations else f"{len(result.violations)} VIOLATIONS"
         back = "" if result.recovery is None else f", done {result.recovery:.1f} s after its return"
-        self.say(f"{what}: {found}, {result.jobs} jobs, {result.rows} rows, {result.seconds:.1f} s{back}")
+        missed = ", failpoint not reached" if result.reached is False else ""
+        self.say(f"{what}: {found}{missed}, {result.jobs} jobs, {result.rows} rows, {result.seconds:.1f} s{back}")
         for violation in result.violations[:20]:
             self.say(f"    {violation}")
         if result.violations:

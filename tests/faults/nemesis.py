@@ -31,9 +31,12 @@ def _signalled(world: World, *, name: str, number: signal.Signals) -> Steps:
         world.system.signal(name, number)
 
 
+_HITS = {"provisioner.mid-copy": range(1, 61), "upload.receiving.mid-body": (1,)}  # most files are one block
+
+
 def _at_failpoint(world: World, *, name: str, place: str) -> Steps:
     how = world.chance.choice(("kill", "kill", "kill", "raise"))
-    hit = world.chance.randint(1, 60) if place == "provisioner.mid-copy" else world.chance.choice((1, 1, 2, 3))
+    hit = world.chance.choice(_HITS.get(place, (1, 1, 2, 3)))
     world.notes.append(f"{place}={how}@{hit}")
     world.system.arm(name, f"{place}={how}@{hit}", world.marks)
     yield

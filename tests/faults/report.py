@@ -23,6 +23,7 @@ def report(results: Sequence[Result], *, seed: int) -> str:
         *(_row(name, group) for name, group in sorted(by_group(counted).items())),
         "",
         *(line for server in ("broker", "database") for line in _recovery(counted, server)),
+        *_reached(counted),
     ]
     left_out = {f"{r.fault}: {r.skipped}" for r in results if r.skipped}
     return "\n".join([*lines, *(f"- Left out: {text}" for text in sorted(left_out))])
@@ -46,6 +47,14 @@ def _recovery(results: Sequence[Result], server: str) -> list[str]:
     return [
         f"- From the return of a {server} that had gone until every job under way had ended: {median:.1f} s (median)."
     ]
+
+
+def _reached(results: Sequence[Result]) -> list[str]:
+    armed = [result for result in results if result.reached is not None]
+    if not armed:
+        return []
+    reached = sum(bool(result.reached) for result in armed)
+    return [f"- In {reached} of {len(armed)} runs with a failpoint a process came to it; the others ended before."]
 
 
 def write(page: Path, told: str, *, part: Part) -> None:

@@ -35,6 +35,12 @@ def test_runs_are_counted_by_kind_of_fault() -> None:
     assert "- Left out: disk full: no root" in told
 
 
+def test_failpoints_that_nothing_came_to_are_told() -> None:
+    runs = [result("failpoint x", reached=reached) for reached in (True, False, True)]
+    assert "In 2 of 3 runs with a failpoint" in report(runs, seed=7)
+    assert "failpoint a process" not in report([result("broker killed")], seed=7)
+
+
 def test_each_part_has_its_place(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text((ROOT / "docs/reliability.md").read_text("utf-8"), "utf-8")
