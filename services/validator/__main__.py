@@ -27,7 +27,6 @@ from telemetry.health import HealthServer
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
 
-
 # Cells come as lists of hundreds, none of them in a cycle, which each collection looks through in vain.
 _COLLECT_AFTER = 20_000
 

@@ -93,8 +93,9 @@ def columns(draw: st.DrawFn, name: str, others: list[str]) -> Column:
         "choice": {"choices": ["yes", "no", "maybe not"], "same_as": {"y": "yes", "on": "yes"}},
     }
     data: dict[str, Any] = {"name": name, "label": name, "type": kind} | own.get(kind, {})
-    data |= {flag: draw(st.booleans()) for flag in ("required", "unique", "secret")}
-    if draw(st.booleans()) and others:
+    data |= {"required": draw(st.booleans()), "unique": draw(st.booleans()), "secret": draw(st.booleans())}
+    depends = draw(st.booleans())
+    if others and depends:
         data["required_when"] = {
             "column": draw(st.sampled_from(others)),
             "equals": draw(st.sampled_from(["yes", "12"])),
