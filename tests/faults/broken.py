@@ -54,9 +54,9 @@ BUILDS: Mapping[str, Build] = {
         edits=[
             Edit(
                 path="services/provisioner/sql/queries.sql",
-                old="ON CONFLICT DO NOTHING\nRETURNING provisioned_at",
+                old="ON CONFLICT DO NOTHING\nRETURNING\n    provisioned_at,",
                 new="ON CONFLICT (account, job_id, chunk) DO UPDATE SET provisioned_at = excluded.provisioned_at\n"
-                "RETURNING provisioned_at",
+                "RETURNING\n    provisioned_at,",
             ),
             Edit(
                 path="services/provisioner/chunk_transaction.py",

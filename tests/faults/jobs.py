@@ -18,7 +18,8 @@ _FIRST = 1_000_000  # seven digits, as the phone numbers need
 _STREAM = 12
 _LONG = "Telefonvermittlung " * 6 + "und Empfang"
 _LARGE = range(4_000, 4_800)
-"""Rows of a job in the lane of large ones: with two long cells in each, its file has more than 1 MiB."""
+"""Rows of a job in the lane of large ones: with two long cells in each, its file has more than 1 MiB, which is too much
+for a message."""
 
 Way = Literal["api", "amqp"]
 
@@ -85,7 +86,7 @@ class Deck:
         return Job(
             key=f"run-{self._number}-{self._used}",
             kind=kind,
-            way=self._chance.choice(self._ways),
+            way="api" if size in _LARGE else self._chance.choice(self._ways),
             rows=made,
             delay=self._chance.uniform(0, 0.8),
             cancel_after=self._chance.uniform(0, 1) if kind == "cancelled" else None,

@@ -1,6 +1,7 @@
 """The file that a job was promised for is altered or deleted on the disk: no Seat is made from another one."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -103,8 +104,10 @@ def test_a_file_changed_before_it_is_validated_ends_the_job_as_failed(
 def test_a_file_altered_under_a_job_whose_rows_are_under_way_makes_no_seat_of_altered_rows(
     system: System, sender: Sender
 ) -> None:
-    """The validator dies after it has published the rows, and is given the same message again."""
+    """The validator dies after it has published the rows, and is given the same message again before they are made."""
     given = job(3)
+    system.hold("provisioner-worker")
+    system.signal("provisioner-worker", signal.SIGKILL)
     marks = system.folder / "marks" / "under-way"
     marks.mkdir()
     system.arm("validator-worker", "consumer.after-publish=kill@1", marks)
@@ -116,6 +119,7 @@ def test_a_file_altered_under_a_job_whose_rows_are_under_way_makes_no_seat_of_al
     told = ended(sender, given)
     assert told["state"] == "failed"
     assert "SHA-256 checksum is another" in reason(sender, given)
+    system.release("provisioner-worker")
     wait_for(lambda: len(seats(system, given)) == ROWS, "not all rows are done")
     assert set(seats(system, given)) == {"Zoë"}
     wait_for(lambda: ended(sender, given)["created"] == ROWS, "what was made is not told")
