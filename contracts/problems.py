@@ -11,6 +11,7 @@ class Problem:
 
     ``line`` is as a spreadsheet counts: the header is 1. ``column`` is the template's name of it, or the header's own
     where the template has none, or None for a row or file. ``value`` is the cell, shortened; None for secrets.
+    ``suggestion`` is a cell that would be right and is probably meant, or None.
     """
 
     line: int
@@ -18,6 +19,7 @@ class Problem:
     code: str
     message: str
     value: str | None = None
+    suggestion: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
