@@ -1,7 +1,7 @@
 """Which column of the template each cell of a header means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -51,6 +51,16 @@ class HeaderMatch:
     def is_complete(self) -> bool:
         """Whether rows can be read by this header."""
         return not (self.unknown or self.missing or self.doubled)
+
+    def without(self, unread: Sequence[Column]) -> "HeaderMatch":
+        """The same where some columns are known and ignored, however often they are there or are not."""
+        names = {column.name for column in unread}
+        return replace(
+            self,
+            columns=tuple(None if column is None or column.name in names else column for column in self.columns),
+            missing=tuple(column for column in self.missing if column.name not in names),
+            doubled=tuple(doubled for doubled in self.doubled if doubled.column not in names),
+        )
 
 
 def match(columns: Sequence[Column], names: Sequence[str], chosen: Chosen = NOTHING_CHOSEN) -> HeaderMatch:
