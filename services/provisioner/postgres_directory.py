@@ -10,7 +10,7 @@ from database.connection import Database
 from messaging.errors import Retry
 from services.provisioner import words
 from services.provisioner.chunk_transaction import ChunkTransaction, Collided
-from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn, key
+from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn
 from services.provisioner.listing import Position, Seat, SeatPage, page_of
 from services.provisioner.waiting import limit_waiting, plain_errors
 from telemetry import failpoints
@@ -45,13 +45,15 @@ class PostgresDirectory:
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:
         """See `SeatDirectory.conflicts`."""
-        asked = {column: _by_key(column, values.get(column, ())) for column in UniqueColumn}
-        keys = {str(column): list(spellings) for column, spellings in asked.items()}
-        rows = self._rows("conflicts", {"account": account, "job_id": job_id, **keys})
+        keys = {column: _keys(column, values.get(column, ())) for column in UniqueColumn}
+        arrays = {str(column): _array(found) for column, found in keys.items()}
+        rows = self._rows("conflicts", {"account": account, "job_id": job_id, **arrays})
+        taken = {(UniqueColumn(row["column"]), row["value"]): row["user_id"] for row in rows}
         return [
-            Conflict(column=UniqueColumn(row["column"]), value=value, user_id=row["user_id"])
-            for row in rows
-            for value in asked[UniqueColumn(row["column"])][row["value"]]
+            Conflict(column=column, value=value, user_id=taken[column, found])
+            for column in (UniqueColumn if taken else ())
+            for value, found in dict(zip(values.get(column, ()), keys[column], strict=True)).items()
+            if (column, found) in taken
         ]
 
     def search(self, account: str, text: str, *, after: Position, limit: int) -> SeatPage:
@@ -81,8 +83,12 @@ class PostgresDirectory:
             return connection.execute(self._queries[query], parameters).fetchall()
 
 
-def _by_key(column: UniqueColumn, values: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for value in values:
-        found.setdefault(key(column, value), set()).add(value)
-    return found
+def _keys(column: UniqueColumn, values: Sequence[str]) -> Sequence[str]:
+    """What the values are compared by, as `key` gives it."""
+    return list(map(str.casefold, values)) if column is UniqueColumn.EMAIL else values
+
+
+def _array(values: Sequence[str]) -> str:
+    """A text[] as PostgreSQL reads it, made at a tenth of what the driver takes. No value has a NUL in it."""
+    joined = "\0".join(values).replace("\\", r"\\").replace('"', r"\"").replace("\0", '","')
+    return f'{{"{joined}"}}' if values else "{}"

@@ -1,5 +1,7 @@
 """From a submitted job to the messages about it."""
 
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -17,11 +19,12 @@ from contracts.messages import (
 )
 from contracts.sealing import is_sealed
 from messaging.errors import Reject, Retry
+from services.validator.conflicts import Conflict
 from services.validator.handler import handle, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
 from tests.unit.contracts.chunk_rows import rows_of
-from tests.unit.validator.fakes import ACCOUNT, NOW, REQUIRED, SEALER, BreakingOff, Site, csv_of, seat
+from tests.unit.validator.fakes import ACCOUNT, NOW, REQUIRED, SEALER, BreakingOff, Seats, Site, csv_of, seat
 from web.client import ServiceUnavailable
 
 
@@ -197,6 +200,46 @@ def test_services_that_are_away_are_not_the_jobs_fault(site: Site) -> None:
     site.files = BreakingOff(ServiceUnavailable("upload"))
     with pytest.raises(ServiceUnavailable):
         site.validate(csv_of([seat(1)]))
+
+
+class AwayFrom(Seats):
+    """A directory that is gone once it has answered ``answers`` questions."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self._left = answers
+
+    def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
+        self._left -= 1
+        if self._left < 0:
+            raise ServiceUnavailable("provisioner")
+        return super().conflicts(account, job_id, values)
+
+
+@pytest.mark.parametrize("answers", [0, 1, 4, 7])
+def test_a_directory_that_goes_away_at_any_question_decides_nothing(site: Site, answers: int) -> None:
+    site.seats = AwayFrom(answers)
+    with pytest.raises(ServiceUnavailable):
+        site.validate(csv_of(seat(number) for number in range(7_500)))
+    assert not site.seats.verdicts
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("asking")]
+
+
+def test_seats_that_exist_are_told_in_file_order_among_the_other_problems(site: Site) -> None:
+    for number in (7, 1_500, 5_999):
+        site.seats.take("email", f"ann{number}@example.com")
+    wrong = {3: "a", 1_400: "b", 1_500: "c", 5_000: "d"}
+    rows = (seat(n, extension=wrong[n]) if n in wrong else seat(n) for n in range(6_000))
+    message = rejected(site.validate(csv_of(rows)))
+    assert [(problem.line, problem.code) for problem in message.problems] == [
+        (5, "not_digits"),
+        (9, "seat_exists"),
+        (1_402, "not_digits"),
+        (1_502, "seat_exists"),
+        (1_502, "not_digits"),
+        (5_002, "not_digits"),
+        (6_001, "seat_exists"),
+    ]
 
 
 def test_a_source_that_vanishes_while_it_is_read_fails_the_job(site: Site) -> None:
