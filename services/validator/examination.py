@@ -34,7 +34,7 @@ def examine(blocks: Iterable[bytes], means: Means) -> Findings:
 
 
 def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered]) -> None:
-    match = match_header(means.template, reading.header)
+    match = match_header(means.template, reading.header, means.chosen)
     for problem in header_problems(match, reading.header):
         findings.problems.add(problem)
     if findings.problems.count:

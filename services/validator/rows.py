@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from contracts.problems import Problem
 from contracts.sealing import Sealer
 from contracts.template import Column, HeaderMatch, Template
+from contracts.template.header import Chosen
 from csvfile import Batch, Record
 from services.validator.asking import Ask, Asking
 from services.validator.cells import BatchChecker, CheckedBatch
@@ -27,14 +28,17 @@ _DUPLICATE = "duplicate_in_file"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What an examination works with. ``ask`` tells which values Seats of the account have already."""
+    """What an examination works with. ``ask`` tells which values Seats of the account have already, ``chosen`` what
+    header cells are to mean. Without a ``spool`` nothing is kept of the rows.
+    """
 
     template: Template
     limits: Limits
     ask: Ask
     seen: Seen
-    spool: Spool
+    spool: Spool | None
     sealer: Sealer
+    chosen: Chosen
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,8 +108,9 @@ class Rows:
         asked = {name: list(filter(None, values)) for name, values in unique.items()}
         if any(asked.values()):
             self._asking.put(replace(gathered, values=unique), asked)
-        if gathered.lines and not self._log.of_the_file_itself:
-            self._spool(gathered)
+        spool = self._means.spool
+        if spool is not None and gathered.lines and not self._log.of_the_file_itself:
+            self._keep(gathered, spool)
         for about, conflicts in self._asking.answers():
             self._log.keep(self._taken(about, conflicts))
 
@@ -156,9 +161,9 @@ class Rows:
         place = Place(line=line, position=self._position[column.name], kind=kind)
         return place, of_cell(column, line=line, cell=cell, code=code, message=message)
 
-    def _spool(self, gathered: Gathered) -> None:
+    def _keep(self, gathered: Gathered, spool: Spool) -> None:
         columns: dict[str, Values] = dict(gathered.values)
         for name in self._secret:
             sealed = iter(self._means.sealer.seal_all(list(filter(None, columns[name]))))
             columns[name] = [next(sealed) if value else None for value in columns[name]]
-        self._means.spool.add(gathered.lines, columns)
+        spool.add(gathered.lines, columns)
