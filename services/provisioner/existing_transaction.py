@@ -10,7 +10,7 @@ import orjson
 from psycopg import errors
 
 from database.connection import DictConnection
-from messaging.errors import Retry
+from messaging.errors import Reject, Retry
 from services.provisioner import words
 from services.provisioner.directory import ChunkResult, JobCancelled, Made, NotMade, UniqueColumn, key
 from services.provisioner.existing import SeatChanges, SeatDeletions
@@ -28,7 +28,7 @@ class ExistingTransaction:
 
     The Seats are locked first, in the order of their User IDs, so that chunks about the same Seats wait for each other
     instead of blocking each other. All methods give the stored result where the chunk was done before, and raise
-    psycopg's errors, `Retry`, and `JobCancelled`; then the caller must roll back.
+    psycopg's errors, `Retry`, `Reject`, and `JobCancelled`; then the caller must roll back.
     """
 
     def __init__(
@@ -87,6 +87,8 @@ class ExistingTransaction:
             raise Retry("the outcomes of the chunk were removed while they were read")
         stored = unpack(row["outcomes"], job_id=self._chunk.job_id, provisioned_at=row["provisioned_at"])
         user_ids = {line: str(user_id) for line, user_id in self._named()}
+        if not user_ids.keys() >= set(stored.made.lines):
+            raise Reject("the chunk is not the one that was done before with this number")
         return replace(stored, made=replace(stored.made, user_ids=tuple(map(user_ids.__getitem__, stored.made.lines))))
 
     def _kept(self, outcomes: Iterable[Made | NotMade], at: datetime) -> ChunkResult:
