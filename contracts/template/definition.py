@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.template import header, kinds, schema
 from contracts.template.columns import Column, from_data
-from contracts.template.header import OUTCOME_COLUMNS, HeaderMatch
+from contracts.template.header import NOTHING_CHOSEN, OUTCOME_COLUMNS, Chosen, HeaderMatch
 
 __all__ = ["OUTCOME_COLUMNS", "Template", "latest", "version", "versions"]
 
@@ -61,9 +61,9 @@ class Template:
         """A new marshmallow schema of one row. Keep it: making one costs more than loading a row."""
         return schema.make(self.columns)
 
-    def match_header(self, names: Sequence[str]) -> HeaderMatch:
-        """Which column each header cell means."""
-        return header.match((*self.columns, *self.unread), names).without(self.unread)
+    def match_header(self, names: Sequence[str], chosen: Chosen = NOTHING_CHOSEN) -> HeaderMatch:
+        """Which column each header cell means; what is ``chosen`` for a cell counts more than its name."""
+        return header.match((*self.columns, *self.unread), names, chosen).without(self.unread)
 
     def definition(self) -> dict[str, Any]:
         """The template as the API tells it."""

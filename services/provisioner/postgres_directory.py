@@ -10,7 +10,7 @@ from database.connection import Database
 from messaging.errors import Retry
 from services.provisioner import words
 from services.provisioner.chunk_transaction import ChunkTransaction, Collided
-from services.provisioner.directory import Cancellation, ChunkResult, Conflict, NotMade, SeatChunk, UniqueColumn, key
+from services.provisioner.directory import Cancellation, ChunkResult, Conflict, NotMade, SeatChunk, UniqueColumn
 from services.provisioner.existing import SeatChanges, SeatDeletions
 from services.provisioner.existing_transaction import ExistingTransaction
 from services.provisioner.listing import KnownSeat, Position, Seat, SeatPage, Selection, page_of
@@ -64,13 +64,15 @@ class PostgresDirectory:
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[UniqueColumn, Sequence[str]]) -> Sequence[Conflict]:
         """See `SeatDirectory.conflicts`."""
-        asked = {column: _by_key(column, values.get(column, ())) for column in UniqueColumn}
-        keys = {str(column): list(spellings) for column, spellings in asked.items()}
-        rows = self._rows("conflicts", {"account": account, "job_id": job_id, **keys})
+        keys = {column: _keys(column, values.get(column, ())) for column in UniqueColumn}
+        arrays = {str(column): _array(found) for column, found in keys.items()}
+        rows = self._rows("conflicts", {"account": account, "job_id": job_id, **arrays})
+        taken = {(UniqueColumn(row["column"]), row["value"]): row["user_id"] for row in rows}
         return [
-            Conflict(column=UniqueColumn(row["column"]), value=value, user_id=row["user_id"])
-            for row in rows
-            for value in asked[UniqueColumn(row["column"])][row["value"]]
+            Conflict(column=column, value=value, user_id=taken[column, found])
+            for column in (UniqueColumn if taken else ())
+            for value, found in dict(zip(values.get(column, ()), keys[column], strict=True)).items()
+            if (column, found) in taken
         ]
 
     def search(self, account: str, text: str, *, after: Position, limit: int) -> SeatPage:
@@ -129,13 +131,6 @@ class PostgresDirectory:
             return connection.execute(self._queries[query], parameters).fetchall()
 
 
-def _by_key(column: UniqueColumn, values: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for value in values:
-        found.setdefault(key(column, value), set()).add(value)
-    return found
-
-
 def _selected(account: str, which: Selection) -> dict[str, object]:
     """The parameters of queries for some Seats. A text that is a User ID finds that Seat."""
     user_ids = None if which.user_ids is None else set(which.user_ids)
@@ -148,3 +143,14 @@ def _selected(account: str, which: Selection) -> dict[str, object]:
         "words": words.tsquery(wanted) if wanted else None,
         "user_ids": None if user_ids is None else list(user_ids),
     }
+
+
+def _keys(column: UniqueColumn, values: Sequence[str]) -> Sequence[str]:
+    """What the values are compared by, as `key` gives it."""
+    return list(map(str.casefold, values)) if column is UniqueColumn.EMAIL else values
+
+
+def _array(values: Sequence[str]) -> str:
+    """A text[] as PostgreSQL reads it, made at a tenth of what the driver takes. No value has a NUL in it."""
+    joined = "\0".join(values).replace("\\", r"\\").replace('"', r"\"").replace("\0", '","')
+    return f'{{"{joined}"}}' if values else "{}"

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from contracts.messages import (
     Contract,
     JobAcceptedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobRejectedV1,
     JobSubmittedV1,
@@ -88,7 +90,7 @@ def release_seats(done: SeatsProvisionedV1, *, waiting: WaitingChunks) -> Iterat
 
 
 def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterator[Contract]:
-    """Accept the file whole or refuse it whole, so that no file is ever half created.
+    """Accept the file whole or refuse it whole, so that no file is ever half created. A dry run ends with the answer.
 
     The same job gives the same messages again, however often and wherever it was cut off before: what depends on the
     account's Seats is settled by the first verdict that the directory stored. Raises `Retry` where the disk fails, and
@@ -120,11 +122,14 @@ def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
                 limits=around.limits,
                 ask=partial(around.directory.conflicts, job.account, job.job_id),
                 seen=seen,
-                spool=spool,
+                spool=None if job.dry_run else spool,
                 sealer=around.sealer,
+                chosen=job.columns,
             )
             findings = _findings(job, around, means)
-        match _decided(job, around, findings):
+        match "checked" if job.dry_run else _decided(job, around, findings):
+            case "checked":
+                yield _answered(job, findings, at=around.clock())
             case "accepted":
                 yield from _accepted(job, template, findings, spool, around)
             case "rejected":
@@ -173,6 +178,23 @@ def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> D
     return counts
 
 
+def _answered(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobCheckedV1 | JobRejectedV1:
+    """What a dry run found. No verdict is stored: the job itself is yet to come, and the account's Seats may change."""
+    if findings.problems.count:
+        return _rejected(job, findings, at=at)
+    _count("checked", findings)
+    log.info("checked: %d rows", findings.rows)
+    return JobCheckedV1(
+        job_id=job.job_id,
+        account=job.account,
+        rows=findings.rows,
+        change_count=0,
+        changed_rows=0,
+        changes=(),
+        checked_at=at,
+    )
+
+
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
     if not findings.problems.count:
         findings.problems.add(_seats_changed())
@@ -213,7 +235,7 @@ def _accepted(
     yield from islice(chunks.messages(), at_once)
 
 
-def _count(verdict: Verdict, findings: Findings) -> None:
+def _count(verdict: Verdict | Literal["checked"], findings: Findings) -> None:
     metrics.FILES.labels(verdict).inc()
     metrics.ROWS.inc(findings.rows)
     for code, count in findings.problems.by_code.items() if verdict == "rejected" else ():

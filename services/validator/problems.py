@@ -45,8 +45,11 @@ class ProblemLog:
         self._most = most
         self._most_bytes = most_bytes
 
-    def count_codes(self, codes: Iterable[str]) -> None:
-        """Count problems by their codes; whoever does so gives the first `wanted` of them to `keep`."""
+    def count_codes(self, codes: Iterable[str] | Mapping[str, int]) -> None:
+        """Count problems by their codes, or as many as there are of each.
+
+        Whoever does so gives the first `wanted` of them to `keep`.
+        """
         self._by_code.update(codes)
 
     def keep(self, problems: Iterable[tuple[Place, Problem]]) -> None:

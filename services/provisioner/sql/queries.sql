@@ -101,16 +101,16 @@ WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
 
 -- name: conflicts
 SELECT 'email' AS "column", email_key AS value, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND email_key = ANY(%(email)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND email_key = ANY(%(email)s::text[])
 UNION ALL
 SELECT 'extension', extension, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND extension = ANY(%(extension)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND extension = ANY(%(extension)s::text[])
 UNION ALL
 SELECT 'phone_number', phone_number, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND phone_number = ANY(%(phone_number)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND phone_number = ANY(%(phone_number)s::text[])
 UNION ALL
 SELECT 'device_mac', device_mac, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s::text[])
 
 -- name: list_seats
 -- Seats of a chunk that is still being made at a phone system are not told, here and in the two that follow.
