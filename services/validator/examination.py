@@ -7,6 +7,7 @@ import csvfile
 from contracts.problems import Problem
 from services.validator.asking import Asking
 from services.validator.header import header_problems, match_header
+from services.validator.kinds import Answer
 from services.validator.problems import ProblemLog, of_file
 from services.validator.rows import CHUNK, Gathered, Means, Rows
 
@@ -26,15 +27,15 @@ def examine(blocks: Iterable[bytes], means: Means) -> Findings:
     """Read the file, given in blocks. As long as it has no problem of its own, its rows go to the spool."""
     findings = Findings()
     try:
-        with Asking[Gathered](means.ask) as asking:
+        with Asking[Gathered, Answer](means.kind.ask) as asking:
             _examine(csvfile.read(blocks), means, findings, asking)
     except csvfile.FileProblem as problem:
         findings.problems.add(of_file(problem))
     return findings
 
 
-def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered]) -> None:
-    match = match_header(means.template, reading.header, means.chosen)
+def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered, Answer]) -> None:
+    match = match_header(means.kind.template, reading.header, means.chosen)
     for problem in header_problems(match, reading.header):
         findings.problems.add(problem)
     if findings.problems.count:

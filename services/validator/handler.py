@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -25,9 +24,11 @@ from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
+from services.validator.changes import ChangeLog
 from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, examine
+from services.validator.kinds import kind_of
 from services.validator.rows import Means
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
@@ -114,13 +115,12 @@ def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterat
 
 
 def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
-    template = _template(job, around)
+    kind = kind_of(job, around.directory, _template(job, around))
     with spooling(folder=around.folder) as spool:
-        with remembering(template.unique, folder=around.folder) as seen:
+        with remembering(kind.template.unique, folder=around.folder) as seen:
             means = Means(
-                template=template,
+                kind=kind,
                 limits=around.limits,
-                ask=partial(around.directory.conflicts, job.account, job.job_id),
                 seen=seen,
                 spool=None if job.dry_run else spool,
                 sealer=around.sealer,
@@ -129,9 +129,9 @@ def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
             findings = _findings(job, around, means)
         match "checked" if job.dry_run else _decided(job, around, findings):
             case "checked":
-                yield _answered(job, findings, at=around.clock())
+                yield _answered(job, findings, kind.changes, at=around.clock())
             case "accepted":
-                yield from _accepted(job, template, findings, spool, around)
+                yield from _accepted(job, kind.template, findings, spool, around)
             case "rejected":
                 yield _rejected(job, findings, at=around.clock())
             case "cancelled":
@@ -178,7 +178,9 @@ def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> D
     return counts
 
 
-def _answered(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobCheckedV1 | JobRejectedV1:
+def _answered(
+    job: JobSubmittedV1, findings: Findings, changes: ChangeLog, *, at: datetime
+) -> JobCheckedV1 | JobRejectedV1:
     """What a dry run found. No verdict is stored: the job itself is yet to come, and the account's Seats may change."""
     if findings.problems.count:
         return _rejected(job, findings, at=at)
@@ -188,9 +190,9 @@ def _answered(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobCh
         job_id=job.job_id,
         account=job.account,
         rows=findings.rows,
-        change_count=0,
-        changed_rows=0,
-        changes=(),
+        change_count=changes.count,
+        changed_rows=changes.rows,
+        changes=changes.first,
         checked_at=at,
     )
 
