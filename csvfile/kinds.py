@@ -4,7 +4,10 @@ from typing import Final
 
 from csvfile.problem import FileProblem
 
-_SAVE_AS: Final = "It can't be read here. Open it in your spreadsheet program, save it as an Excel workbook (.xlsx) or as CSV UTF-8, and upload that file."
+_SAVE_AS: Final = (
+    "It can't be read here. Open it in your spreadsheet program, save it as an Excel workbook (.xlsx) or as CSV UTF-8,"
+    " and upload that file."
+)
 _SENT: Final = "It has no rows. Was the right file chosen? Please upload a CSV file or an Excel workbook (.xlsx)."
 _UNPACK: Final = "Unpack it, and upload the file that is in it."
 _UNLOCK: Final = (
