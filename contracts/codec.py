@@ -9,7 +9,15 @@ from marshmallow import ValidationError
 
 from contracts.ids import message_id_of
 from contracts.lanes import lane_of
-from contracts.messages import SCHEMAS, Contract, JobFailedV1, SeatsAcceptedV1, SeatsProvisionedV1
+from contracts.messages import (
+    SCHEMAS,
+    Contract,
+    JobFailedV1,
+    ProblemsFoundV1,
+    SeatsAcceptedV1,
+    SeatsProvisionedV1,
+    ValidationProgressedV1,
+)
 from messaging import headers
 from messaging.errors import Reject
 from messaging.message import Message
@@ -56,6 +64,10 @@ def part_of(contract: Contract) -> str:
     match contract:
         case SeatsAcceptedV1() | SeatsProvisionedV1():
             return str(contract.chunk)
+        case ProblemsFoundV1():
+            return str(contract.after)
+        case ValidationProgressedV1():
+            return str(contract.rows)
         case JobFailedV1():
             return contract.stage
         case _:

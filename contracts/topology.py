@@ -5,13 +5,16 @@ from contracts.messages import (
     JobAcceptedV1,
     JobCancelledV1,
     JobCancelRequestedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobFinishedV1,
     JobRejectedV1,
     JobRequestedV1,
     JobSubmittedV1,
+    ProblemsFoundV1,
     SeatsAcceptedV1,
     SeatsProvisionedV1,
+    ValidationProgressedV1,
     ValidationStartedV1,
 )
 from messaging.topology import Queue, Topology
@@ -27,6 +30,9 @@ PROVISIONER_CANCELLATIONS = Queue(name="provisioner.cancellations", types=(JobCa
 _ON_THE_WAY = (
     JobSubmittedV1.TYPE,
     ValidationStartedV1.TYPE,
+    ValidationProgressedV1.TYPE,
+    JobCheckedV1.TYPE,
+    ProblemsFoundV1.TYPE,
     JobRejectedV1.TYPE,
     JobAcceptedV1.TYPE,
     SeatsProvisionedV1.TYPE,

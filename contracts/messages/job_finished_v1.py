@@ -8,15 +8,17 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from contracts.messages.fields import ACCOUNT, COUNT, MessageSchema, Time, Words
+from contracts.messages.fields import ACCOUNT, COUNT, KINDS, MessageSchema, Time, Words
 
-END_STATES = ("completed", "completed_with_errors", "rejected", "failed", "cancelled")
+END_STATES = ("checked", "completed", "completed_with_errors", "rejected", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFinishedV1:
-    """The job has ended, once and for all: `created + failed + not_processed = rows`.
+    """The job has ended, once and for all: `created + updated + deleted + failed + not_processed = rows`.
 
+    `checked` is the end of a dry run whose file is in order. Of ``created``, ``updated`` and ``deleted`` only the one
+    that fits the job's ``kind`` is ever more than 0.
     ``rows`` is None where the rows were never counted; ``links`` are paths at the gateway.
     """
 
@@ -35,6 +37,10 @@ class JobFinishedV1:
     filename: str | None
     message: str | None
     links: Mapping[str, str]
+    kind: str = "create"
+    dry_run: bool = False
+    updated: int = 0
+    deleted: int = 0
 
 
 class JobFinishedV1Schema(MessageSchema[JobFinishedV1]):
@@ -55,6 +61,10 @@ class JobFinishedV1Schema(MessageSchema[JobFinishedV1]):
     filename = fields.String(required=True, allow_none=True)
     message = fields.String(required=True, allow_none=True)
     links = Words(required=True)
+    kind = fields.String(load_default="create", validate=validate.OneOf(KINDS))
+    dry_run = fields.Boolean(load_default=False)
+    updated = fields.Integer(load_default=0, strict=True, validate=COUNT)
+    deleted = fields.Integer(load_default=0, strict=True, validate=COUNT)
 
 
 SCHEMA = JobFinishedV1Schema()

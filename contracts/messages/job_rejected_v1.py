@@ -20,7 +20,8 @@ class JobRejectedV1:
     """The file has problems, so no Seat of it is made.
 
     ``rows`` were read (fewer than the file has, where it could not be read on). ``problem_count`` and
-    ``problems_by_code`` count all problems, ``problems`` has the first 1,000 in file order.
+    ``problems_by_code`` count all problems, ``problems`` has the first 1,000 in file order. Those behind them came
+    before, in `problems.found.v1`.
     """
 
     TYPE: ClassVar[str] = "job.rejected.v1"
@@ -42,6 +43,7 @@ class ProblemSchema(MessageSchema[Problem]):
     code = fields.String(required=True)
     message = fields.String(required=True)
     value = fields.String(load_default=None, allow_none=True)
+    suggestion = fields.String(load_default=None, allow_none=True)
 
 
 class JobRejectedV1Schema(MessageSchema[JobRejectedV1]):

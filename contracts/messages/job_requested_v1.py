@@ -1,13 +1,14 @@
 """`job.requested.v1`: any service → upload."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.ids import job_id_of
-from contracts.messages.fields import ACCOUNT, NAME, MessageSchema
+from contracts.messages.fields import ACCOUNT, KINDS, NAME, MessageSchema
 
 #: Bytes of CSV, as UTF-8, that may travel in the message itself. A larger file is uploaded over HTTP first.
 MAX_INLINE_BYTES = 1_048_576
@@ -15,7 +16,10 @@ MAX_INLINE_BYTES = 1_048_576
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequestedV1:
-    """Another service asks for the Seats of a CSV, which is inline in ``csv`` or was uploaded as ``upload_id``."""
+    """Another service asks for the Seats of a CSV, which is inline in ``csv`` or was uploaded as ``upload_id``.
+
+    ``kind``, ``dry_run`` and ``columns`` are those of `job.submitted.v1`.
+    """
 
     TYPE: ClassVar[str] = "job.requested.v1"
     account: str
@@ -24,6 +28,9 @@ class JobRequestedV1:
     filename: str
     csv: str | None = None
     upload_id: UUID | None = None
+    kind: str = "create"
+    dry_run: bool = False
+    columns: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def job_id(self) -> UUID:
@@ -41,6 +48,9 @@ class JobRequestedV1Schema(MessageSchema[JobRequestedV1]):
     filename = fields.String(required=True, validate=NAME)
     csv = fields.String(load_default=None, allow_none=True)
     upload_id = fields.UUID(load_default=None, allow_none=True)
+    kind = fields.String(load_default="create", validate=validate.OneOf(KINDS))
+    dry_run = fields.Boolean(load_default=False)
+    columns = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
 
     @validates_schema
     def check_source(self, data: dict[str, Any], **_: Any) -> None:

@@ -6,9 +6,9 @@ from types import NoneType
 from typing import Any, ClassVar
 from uuid import UUID
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
-from contracts.messages.fields import ACCOUNT, COUNT, Lines, MessageSchema, Tuple
+from contracts.messages.fields import ACCOUNT, COUNT, KINDS, Lines, MessageSchema, Tuple
 
 #: Rows, and bytes as a message, that a chunk has at most.
 MAX_ROWS = 1_000
@@ -26,6 +26,10 @@ class SeatsAcceptedV1:
 
     ``lines`` tells of each row where it begins in the file; ``values`` has, for each of the ``columns``, the cells of
     all rows. A column that is empty in every row may be left out. The values of secret columns are sealed.
+
+    ``kind`` is the job's. To update or delete, the column `user_id` names the Seats; an update leaves alone what is
+    null, and clears what is "". With ``undo_of`` only Seats that this job made, and that were not changed since, are
+    deleted.
     """
 
     TYPE: ClassVar[str] = "seats.accepted.v1"
@@ -36,6 +40,8 @@ class SeatsAcceptedV1:
     columns: tuple[str, ...]
     lines: Sequence[int]
     values: Sequence[Cells]
+    kind: str = "create"
+    undo_of: UUID | None = None
 
 
 class ValuesField(fields.Field[tuple[Cells, ...]]):
@@ -64,6 +70,8 @@ class SeatsAcceptedV1Schema(MessageSchema[SeatsAcceptedV1]):
     columns = Tuple(fields.String(), required=True)
     lines = Lines(most=MAX_ROWS, required=True)
     values = ValuesField(required=True)
+    kind = fields.String(load_default="create", validate=validate.OneOf(KINDS))
+    undo_of = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
     def check_shape(self, data: dict[str, Any], **_: Any) -> None:

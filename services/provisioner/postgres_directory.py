@@ -1,6 +1,6 @@
 """The built-in directory: Seats in PostgreSQL, each chunk in one transaction of set-based statements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
@@ -10,10 +10,14 @@ from database.connection import Database
 from messaging.errors import Retry
 from services.provisioner import words
 from services.provisioner.chunk_transaction import ChunkTransaction, Collided
-from services.provisioner.directory import Cancellation, ChunkResult, Conflict, SeatChunk, UniqueColumn
-from services.provisioner.listing import Position, Seat, SeatPage, page_of
+from services.provisioner.directory import Cancellation, ChunkResult, Conflict, NotMade, SeatChunk, UniqueColumn
+from services.provisioner.existing import SeatChanges, SeatDeletions
+from services.provisioner.existing_transaction import ExistingTransaction
+from services.provisioner.listing import KnownSeat, Position, Seat, SeatPage, Selection, page_of
 from services.provisioner.waiting import limit_waiting, plain_errors
 from telemetry import failpoints
+
+_TOGETHER = 1_000  # Seats that are exported at once
 
 
 class PostgresDirectory:
@@ -30,6 +34,21 @@ class PostgresDirectory:
             return transaction.run_plainly()
         with self._transaction(chunk) as transaction:
             return transaction.run_by_rows()
+
+    def change_seats(self, chunk: SeatChanges) -> ChunkResult:
+        """See `SeatDirectory.change_seats`."""
+        with self._existing(chunk) as transaction:
+            return transaction.change(chunk)
+
+    def delete_seats(self, chunk: SeatDeletions) -> ChunkResult:
+        """See `SeatDirectory.delete_seats`."""
+        with self._existing(chunk) as transaction:
+            return transaction.delete(chunk)
+
+    def refuse(self, chunk: SeatChanges | SeatDeletions, outcomes: Sequence[NotMade]) -> ChunkResult:
+        """Do nothing of a chunk, for these reasons; the same chunk is answered the same."""
+        with self._existing(chunk) as transaction:
+            return transaction.refuse(outcomes)
 
     def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
         """See `SeatDirectory.cancel_job`."""
@@ -70,6 +89,28 @@ class PostgresDirectory:
             found = self._rows("list_seats", parameters)
         return page_of([Seat(**row) for row in found], limit)
 
+    def seats(self, account: str, user_ids: Sequence[UUID]) -> Sequence[KnownSeat]:
+        """See `SeatDirectory.seats`."""
+        found = self._rows("known_seats", {"account": account, "user_ids": list(user_ids)})
+        return [KnownSeat(sealed=frozenset(row.pop("sealed")), seat=Seat(**row)) for row in found]
+
+    def count(self, account: str, which: Selection) -> int:
+        """See `SeatDirectory.count`."""
+        with self._database.transaction() as connection:
+            limit_waiting(connection, self._queries)
+            # Not prepared: a plan for any parameters would be a bad one for those that are null.
+            found = connection.execute(self._queries["count_seats"], _selected(account, which), prepare=False)
+            return sum(row["count"] for row in found)
+
+    def export(self, account: str, which: Selection) -> Generator[Sequence[Seat]]:
+        """See `SeatDirectory.export`."""
+        with self._database.transaction() as connection:
+            limit_waiting(connection, self._queries)
+            with connection.cursor("export") as cursor:
+                cursor.execute(self._queries["export_seats"], _selected(account, which))
+                while rows := cursor.fetchmany(_TOGETHER):
+                    yield [Seat(**row) for row in rows]
+
     @contextmanager
     def _transaction(self, chunk: SeatChunk) -> Iterator[ChunkTransaction]:
         with plain_errors(), self._database.transaction() as connection:
@@ -77,10 +118,31 @@ class PostgresDirectory:
             yield ChunkTransaction(connection, self._queries, chunk)
             failpoints.hit("provisioner.before-commit")
 
+    @contextmanager
+    def _existing(self, chunk: SeatChanges | SeatDeletions) -> Iterator[ExistingTransaction]:
+        with plain_errors(), self._database.transaction() as connection:
+            limit_waiting(connection, self._queries, lock=self._lock_timeout)
+            yield ExistingTransaction(connection, self._queries, chunk)
+            failpoints.hit("provisioner.before-commit")
+
     def _rows(self, query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:
         with self._database.transaction() as connection:
             limit_waiting(connection, self._queries)
             return connection.execute(self._queries[query], parameters).fetchall()
+
+
+def _selected(account: str, which: Selection) -> dict[str, object]:
+    """The parameters of queries for some Seats. A text that is a User ID finds that Seat."""
+    user_ids = None if which.user_ids is None else set(which.user_ids)
+    wanted = words.searched(which.text)
+    user_id = words.as_user_id(which.text)
+    if user_id is not None:
+        user_ids, wanted = {user_id} if user_ids is None else user_ids & {user_id}, ()
+    return {
+        "account": account,
+        "words": words.tsquery(wanted) if wanted else None,
+        "user_ids": None if user_ids is None else list(user_ids),
+    }
 
 
 def _keys(column: UniqueColumn, values: Sequence[str]) -> Sequence[str]:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from contracts.problems import Problem
 from contracts.sealing import Sealer
-from contracts.template import Column, HeaderMatch, Template
+from contracts.template import USER_ID, Column, HeaderMatch
+from contracts.template.header import Chosen
 from csvfile import Batch, Record
-from services.validator.asking import Ask, Asking
+from services.validator.asking import Asking
 from services.validator.cells import BatchChecker, CheckedBatch
 from services.validator.columns import Values
 from services.validator.conflicts import Conflict
-from services.validator.problems import SEAT_EXISTS, Place, ProblemLog, of_cell
+from services.validator.kinds import Answer, Found, Kind
+from services.validator.problem_log import Place, ProblemLog
+from services.validator.problems import SEAT_EXISTS, of_cell
 from services.validator.settings import Limits
 from services.validator.spool import Spool
 from services.validator.uniqueness import Repeated, Seen
@@ -27,14 +30,16 @@ _DUPLICATE = "duplicate_in_file"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What an examination works with. ``ask`` tells which values Seats of the account have already."""
+    """What an examination works with. ``kind`` is the job's, ``chosen`` what header cells are to mean. Without a
+    ``spool`` nothing is kept of the rows.
+    """
 
-    template: Template
+    kind: Kind
     limits: Limits
-    ask: Ask
     seen: Seen
-    spool: Spool
+    spool: Spool | None
     sealer: Sealer
+    chosen: Chosen
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,11 +63,11 @@ class Gathered:
 class Rows:
     """Takes the rows of a file in their order. What is wrong with them goes to the log."""
 
-    def __init__(self, means: Means, match: HeaderMatch, log: ProblemLog, asking: "Asking[Gathered]") -> None:
+    def __init__(self, means: Means, match: HeaderMatch, log: ProblemLog, asking: "Asking[Gathered, Answer]") -> None:
         self._means = means
         self._log = log
         self._asking = asking
-        template, cell_length = means.template, means.limits.cell_length
+        template, cell_length = means.kind.template, means.limits.cell_length
         self._width = len(match.columns)
         self._position = {c.name: position for position, c in enumerate(match.columns) if c is not None}
         self._checker = BatchChecker(template, match, cell_length=cell_length)
@@ -88,8 +93,8 @@ class Rows:
         """Settle the last chunk, and what only all rows together tell: the values that stand in several of them."""
         self._settle()
         self._repetitions()
-        for gathered, conflicts in self._asking.rest():
-            self._log.keep(self._taken(gathered, conflicts))
+        for gathered, answer in self._asking.rest():
+            self._judge(gathered, answer)
 
     def _repetitions(self) -> None:
         for column in self._unique:
@@ -103,11 +108,19 @@ class Rows:
         unique = {column.name: gathered.values.get(column.name, []) for column in self._unique}
         asked = {name: list(filter(None, values)) for name, values in unique.items()}
         if any(asked.values()):
-            self._asking.put(replace(gathered, values=unique), asked)
-        if gathered.lines and not self._log.of_the_file_itself:
-            self._spool(gathered)
-        for about, conflicts in self._asking.answers():
-            self._log.keep(self._taken(about, conflicts))
+            self._asking.put(gathered if self._means.kind.judge else replace(gathered, values=unique), asked)
+        spool = self._means.spool
+        if spool is not None and gathered.lines and not self._log.of_the_file_itself:
+            self._keep(gathered, spool)
+        for about, answer in self._asking.answers():
+            self._judge(about, answer)
+
+    def _judge(self, gathered: Gathered, answer: Answer) -> None:
+        self._log.keep(self._taken(gathered, answer.conflicts))
+        if self._means.kind.judge:
+            found = list(self._means.kind.judge(gathered.lines, gathered.values, answer))
+            self._log.count_codes(one.code for one in found)
+            self._log.keep(self._found(one, gathered) for one in found if self._log.wants(gathered.lines[one.row]))
 
     def _worded(self, batch: Batch, checked: CheckedBatch) -> Iterator[tuple[Place, Problem]]:
         """The problems of the first rows that have any, as many as are kept or a few more."""
@@ -126,39 +139,43 @@ class Rows:
         return -1 if problem.column is None else self._position.get(problem.column, len(self._position))
 
     def _repeated(self, column: Column, repeated: Repeated) -> tuple[Place, Problem]:
-        message = (
-            f"Lines {repeated.first} and {repeated.line} have the same {column.name}. Each Seat needs its own: change "
-            "one of them, or remove one of the rows."
-        )
+        advice = "Each Seat needs its own: change one of them, or remove one of the rows."
+        if column.name == USER_ID:
+            advice = "A Seat can have one row in a file: make one of them, or remove one."
+        message = f"Lines {repeated.first} and {repeated.line} have the same {column.name}. {advice}"
         return self._problem(column, repeated.line, repeated.cell, _DUPLICATE, message, kind=_REPEATED)
 
     def _taken(self, gathered: Gathered, conflicts: Sequence[Conflict]) -> Iterator[tuple[Place, Problem]]:
         columns = {column.name: column for column in self._unique}
         holders = {(c.column, columns[c.column].unique_key(c.value)): c.user_id for c in conflicts}
+        own = gathered.values.get(USER_ID)
         for name, column in columns.items() if holders else ():
             for row, value in enumerate(gathered.values[name]):
                 user_id = holders.get((name, column.unique_key(value))) if value is not None else None
-                if user_id is not None:
+                if user_id is not None and not (own and own[row] == user_id):
                     self._log.count_codes([SEAT_EXISTS])
                     if self._log.wants(gathered.lines[row]):
                         yield self._held(column, gathered.lines[row], gathered.cells[name][row], user_id)
 
     def _held(self, column: Column, line: int, cell: str, user_id: str) -> tuple[Place, Problem]:
-        message = (
-            f"The Seat with the User ID {user_id} has this {column.name} already. Change it, or remove the row if the "
-            "person has a Seat."
-        )
+        message = f"The Seat with the User ID {user_id} has this {column.name} already. {self._means.kind.if_taken}"
         return self._problem(column, line, cell, SEAT_EXISTS, message, kind=_TAKEN)
+
+    def _found(self, found: Found, gathered: Gathered) -> tuple[Place, Problem]:
+        column = self._means.kind.template.column(found.column)
+        value = gathered.values[found.column][found.row] if found.column in self._position else None
+        return self._problem(column, gathered.lines[found.row], value or "", found.code, found.message, kind=_TAKEN)
 
     def _problem(
         self, column: Column, line: int, cell: str, code: str, message: str, *, kind: int
     ) -> tuple[Place, Problem]:
-        place = Place(line=line, position=self._position[column.name], kind=kind)
+        position = self._position.get(column.name, len(self._position))
+        place = Place(line=line, position=position, kind=kind)
         return place, of_cell(column, line=line, cell=cell, code=code, message=message)
 
-    def _spool(self, gathered: Gathered) -> None:
+    def _keep(self, gathered: Gathered, spool: Spool) -> None:
         columns: dict[str, Values] = dict(gathered.values)
         for name in self._secret:
             sealed = iter(self._means.sealer.seal_all(list(filter(None, columns[name]))))
-            columns[name] = [next(sealed) if value else None for value in columns[name]]
-        self._means.spool.add(gathered.lines, columns)
+            columns[name] = [next(sealed) if value else value for value in columns[name]]
+        spool.add(gathered.lines, columns)

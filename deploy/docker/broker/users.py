@@ -74,6 +74,9 @@ USERS = (
         queues=_VALIDATORS,
         says=(
             messages.ValidationStartedV1.TYPE,
+            messages.ValidationProgressedV1.TYPE,
+            messages.JobCheckedV1.TYPE,
+            messages.ProblemsFoundV1.TYPE,
             messages.JobRejectedV1.TYPE,
             messages.JobAcceptedV1.TYPE,
             messages.SeatsAcceptedV1.TYPE,

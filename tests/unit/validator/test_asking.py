@@ -39,7 +39,7 @@ def directory() -> Directory:
     return Directory()
 
 
-def ask(asking: Asking[int], number: int, value: str = "") -> None:
+def ask(asking: Asking[int, Sequence[Conflict]], number: int, value: str = "") -> None:
     asking.put(number, {"email": [value or str(number)]})
 
 
@@ -48,7 +48,7 @@ def threads() -> list[str]:
 
 
 def test_a_question_does_not_hold_up_the_one_who_asks(directory: Directory) -> None:
-    with Asking[int](directory.conflicts, ahead=2) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts, ahead=2) as asking:
         ask(asking, 1)
         ask(asking, 2)
         assert directory.began.acquire(timeout=30)
@@ -60,7 +60,7 @@ def test_a_question_does_not_hold_up_the_one_who_asks(directory: Directory) -> N
 def test_answers_come_in_the_order_of_the_questions_and_one_is_asked_at_a_time(directory: Directory) -> None:
     directory.gate.set()
     answered: list[tuple[int, str]] = []
-    with Asking[int](directory.conflicts, ahead=2) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts, ahead=2) as asking:
         for number in range(20):
             ask(asking, number)
             answered += [(about, found[0].user_id) for about, found in asking.answers()]
@@ -71,7 +71,7 @@ def test_answers_come_in_the_order_of_the_questions_and_one_is_asked_at_a_time(d
 
 def test_no_more_questions_are_out_than_may_be(directory: Directory) -> None:
     opener = threading.Timer(0.05, directory.gate.set)
-    with Asking[int](directory.conflicts, ahead=2) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts, ahead=2) as asking:
         for number in range(3):
             ask(asking, number)
         opener.start()
@@ -83,7 +83,7 @@ def test_no_more_questions_are_out_than_may_be(directory: Directory) -> None:
 
 def test_an_error_is_raised_where_its_answer_would_be(directory: Directory) -> None:
     directory.gate.set()
-    with Asking[int](directory.conflicts, ahead=3) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts, ahead=3) as asking:
         ask(asking, 1)
         ask(asking, 2, "away")
         ask(asking, 3)
@@ -94,7 +94,7 @@ def test_an_error_is_raised_where_its_answer_would_be(directory: Directory) -> N
 
 
 def leave_with_questions_out(directory: Directory) -> None:
-    with Asking[int](directory.conflicts, ahead=3) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts, ahead=3) as asking:
         ask(asking, 1)
         ask(asking, 2)
         assert directory.began.acquire(timeout=30)
@@ -111,7 +111,7 @@ def test_whoever_leaves_waits_for_the_question_that_is_out_and_drops_those_behin
 
 
 def test_no_thread_is_begun_where_nothing_is_asked(directory: Directory) -> None:
-    with Asking[int](directory.conflicts) as asking:
+    with Asking[int, Sequence[Conflict]](directory.conflicts) as asking:
         assert list(asking.answers()) == []
         assert list(asking.rest()) == []
         assert threads() == []
