@@ -12,7 +12,7 @@ import csvfile
 from contracts import template
 from database.connection import UNAVAILABLE
 from services.eventlog import schemas
-from services.eventlog.cursors import JobPosition, number_cursor
+from services.eventlog.cursors import number_cursor
 from services.eventlog.downloads import csv_download, derived_name
 from services.eventlog.job import Job, State
 from services.eventlog.reading import Archive
@@ -25,8 +25,7 @@ from web.refusals import Refusal, not_found
 
 log = logging.getLogger(__name__)
 
-_PROBLEM_COLUMNS = ("line", "column", "code", "message", "value")
-_ALL_PROBLEMS = 100_000  # far more than the 1,000 that a message brings
+_PROBLEM_COLUMNS = ("line", "column", "code", "message", "value", "suggestion")
 
 
 class Sources(Protocol):
@@ -42,6 +41,7 @@ def make_app(archive: Archive, sources: Sources, key: AccessKey, ready: Callable
     require(app, key)
     _add_jobs(app, archive)
     _add_problems(app, archive)
+    _add_changes(app, archive)
     _add_details(app, archive)
     _add_summary(app, archive, sources)
     return app
@@ -51,17 +51,22 @@ def _add_jobs(app: Flask, archive: Archive) -> None:
     @app.get("/jobs")
     def list_jobs() -> Response:
         asked = schemas.arguments(schemas.JOBS_QUERY, request.args)
-        limit = asked["limit"]
-        found = archive.jobs(
-            current().account, limit=limit + 1, after=asked["cursor"], state=asked["state"], q=asked["q"].strip()
+        page = archive.jobs(
+            current().account,
+            schemas.jobs_wanted(asked),
+            limit=asked["limit"],
+            sort=asked["sort"],
+            after=schemas.job_position(asked),
         )
-        page = found[:limit]
-        last = JobPosition(began_at=page[-1].began_at, job_id=page[-1].job_id) if len(found) > limit else None
-        return jsonify({"jobs": [_told(job) for job in page], "next_cursor": last.cursor() if last else None})
+        cursor = page.last.cursor() if page.last else None
+        return jsonify({"jobs": [_told(job) for job in page.jobs], "next_cursor": cursor})
 
     @app.get("/jobs/<job_id>")
     def get_job(job_id: str) -> Response:
-        return jsonify(_told(_job(archive, job_id)))
+        job, account = _job(archive, job_id), current().account
+        children = [schemas.CHILD.dump(child) for child in archive.children(account, job.job_id)]
+        kept = archive.problems_kept(account, job.job_id) if job.problem_count else 0
+        return jsonify(_told(job) | {"children": children, "problems_kept": kept})
 
 
 def _add_problems(app: Flask, archive: Archive) -> None:
@@ -70,7 +75,9 @@ def _add_problems(app: Flask, archive: Archive) -> None:
         job = _job(archive, job_id)
         asked = schemas.arguments(schemas.PROBLEMS_QUERY, request.args)
         limit = asked["limit"]
-        found = archive.problems(current().account, job.job_id, after=asked["cursor"], limit=limit + 1)
+        found = archive.problems(
+            current().account, job.job_id, after=asked["cursor"], limit=limit + 1, code=asked["code"]
+        )
         return jsonify(
             {
                 "problems": [schemas.PROBLEM.dump(problem) for _, problem in found[:limit]],
@@ -83,11 +90,29 @@ def _add_problems(app: Flask, archive: Archive) -> None:
     @app.get("/jobs/<job_id>/problems.csv")
     def problems_csv(job_id: str) -> Response:
         job = _job(archive, job_id)
-        found = archive.problems(current().account, job.job_id, after=0, limit=_ALL_PROBLEMS)
-        rows = ((str(p.line), p.column or "", p.code, p.message, p.value or "") for _, p in found)
+        asked = schemas.arguments(schemas.PROBLEMS_CSV_QUERY, request.args)
+        found = archive.all_problems(current().account, job.job_id, code=asked["code"])
+        rows = ((str(p.line), p.column or "", p.code, p.message, p.value or "", p.suggestion or "") for p in found)
         dialect = csvfile.Dialect(newline="\r\n", bom=True)  # as spreadsheets like it
         blocks = csvfile.write(chain([_PROBLEM_COLUMNS], rows), dialect)
         return csv_download(blocks, derived_name(job.filename, "problems"))
+
+
+def _add_changes(app: Flask, archive: Archive) -> None:
+    @app.get("/jobs/<job_id>/changes")
+    def list_changes(job_id: str) -> Response:
+        job = _job(archive, job_id)
+        asked = schemas.arguments(schemas.CHANGES_QUERY, request.args)
+        limit = asked["limit"]
+        found = archive.changes(current().account, job.job_id, after=asked["cursor"], limit=limit + 1)
+        return jsonify(
+            {
+                "changes": [schemas.CHANGE.dump(change) for _, change in found[:limit]],
+                "change_count": job.change_count,
+                "changed_rows": job.changed_rows,
+                "next_cursor": number_cursor("changes", found[limit - 1][0]) if len(found) > limit else None,
+            }
+        )
 
 
 def _add_details(app: Flask, archive: Archive) -> None:
