@@ -112,6 +112,18 @@ class Archive:
             yield from (problem for _, problem in page)
             after = page[-1][0] if len(page) == _PAGE else None
 
+    def problems_by_line(self, account: str, job_id: UUID) -> Iterator[Problem]:
+        """The same in the order of lines, as the rows of the file come."""
+        line, after = 0, 0
+        while True:
+            page = self._rows(
+                "list_problems_by_line", account=account, job_id=job_id, line=line, after=after, limit=_PAGE
+            )
+            yield from map(_problem, page)
+            if len(page) < _PAGE:
+                return
+            line, after = page[-1]["line"], page[-1]["n"]
+
     def problems_kept(self, account: str, job_id: UUID) -> int:
         """How many problems can be listed: of very many, only the first ones were told."""
         [row] = self._rows("count_problems", account=account, job_id=job_id)

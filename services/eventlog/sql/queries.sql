@@ -119,6 +119,13 @@ WHERE job.account = %(account)s AND job_id = %(job_id)s AND problem.code = %(cod
 ORDER BY problem.n
 LIMIT %(limit)s
 
+-- name: list_problems_by_line
+SELECT problem.n, problem.line, problem.column_name, problem.code, problem.message, problem.value, problem.suggestion
+FROM problem JOIN job USING (job_id)
+WHERE job.account = %(account)s AND job_id = %(job_id)s AND (problem.line, problem.n) > (%(line)s, %(after)s)
+ORDER BY problem.line, problem.n
+LIMIT %(limit)s
+
 -- name: count_problems
 SELECT count(*) AS kept
 FROM problem JOIN job USING (job_id)

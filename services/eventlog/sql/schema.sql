@@ -111,6 +111,7 @@ CREATE TABLE problem (
 );
 
 CREATE INDEX problem_of_code_idx ON problem (job_id, code, n);
+CREATE INDEX problem_by_line_idx ON problem (job_id, line, n);
 
 CREATE TABLE change (
     job_id uuid NOT NULL REFERENCES job,

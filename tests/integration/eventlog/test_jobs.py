@@ -26,6 +26,9 @@ FIELDS = [
 ]
 
 
+FILES = [f"/{name}.csv" for name in ("summary", "annotated", "failed", "created")]
+
+
 def tell(log: EventLog, *events: Contract) -> None:
     for event in events:
         list(record_event(event, log=log))
@@ -87,7 +90,7 @@ def test_a_job_that_failed_tells_what_came_after_its_end(client: FlaskClient, lo
     assert job["message"] == "The provisioner gave up. 1 Seat was created before that. 7 rows were not processed."
 
 
-@pytest.mark.parametrize("what", ["", "/problems", "/problems.csv", "/events", "/outcomes", "/summary.csv"])
+@pytest.mark.parametrize("what", ["", "/problems", "/problems.csv", "/events", "/outcomes", "/changes", *FILES])
 def test_unknown_and_foreign_jobs_are_answered_alike(client: FlaskClient, log: EventLog, what: str) -> None:
     tell(log, JOB)
     foreign = get(client, PATH + what, account="other")

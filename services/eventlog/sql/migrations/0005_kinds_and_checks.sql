@@ -22,6 +22,7 @@ CREATE INDEX job_of_file_idx ON job (account, sha256);
 ALTER TABLE problem ADD COLUMN suggestion text;
 
 CREATE INDEX problem_of_code_idx ON problem (job_id, code, n);
+CREATE INDEX problem_by_line_idx ON problem (job_id, line, n);
 
 CREATE TABLE change (
     job_id uuid NOT NULL REFERENCES job,
