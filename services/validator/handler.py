@@ -28,7 +28,7 @@ from services.validator.changes import ChangeLog
 from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, examine
-from services.validator.kinds import kind_of
+from services.validator.kinds import DONE, kind_of
 from services.validator.rows import Means
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
@@ -160,7 +160,7 @@ def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findin
     except SourceAltered:
         message = (
             "The stored file is no longer the one that was uploaded: its SHA-256 checksum is another. No Seat was "
-            f"created from the altered file. {_THE_REST}"
+            f"{DONE[job.kind]} from the altered file. {_THE_REST}"
         )
         raise CannotValidate(code="source_altered", message=message) from None
 
@@ -199,7 +199,7 @@ def _answered(
 
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
     if not findings.problems.count:
-        findings.problems.add(_seats_changed())
+        findings.problems.add(_seats_changed(job))
     _count("rejected", findings)
     log.info("rejected: %d rows read, %d problems", findings.rows, findings.problems.count)
     return JobRejectedV1(
@@ -244,10 +244,10 @@ def _count(verdict: Verdict | Literal["checked"], findings: Findings) -> None:
         metrics.PROBLEMS.labels(code).inc(count)
 
 
-def _seats_changed() -> Problem:
+def _seats_changed(job: JobSubmittedV1) -> Problem:
     message = (
         "Seats of the account changed while the file was checked: it had conflicts with them and has none now. Nothing "
-        "was created. Upload the file again."
+        f"was {DONE[job.kind]}. Upload the file again."
     )
     return Problem(line=1, column=None, code="seats_changed", message=message)
 
