@@ -55,7 +55,7 @@ class Seen:
         self._hashes = [Hashes(hashes) for _ in columns]
 
     def add(self, lines: Sequence[int], cells: Mapping[str, Sequence[str]], values: Mapping[str, Values]) -> None:
-        """Note rows, in file order: by column the cells as they stand, and their values, empty or None where none is."""
+        """Note rows, in file order: by column the cells as they stand, and their values, empty or None for none."""
         batch: list[object] = [list(lines)]
         for column, hashes in zip(self._columns, self._hashes, strict=True):
             keys = _keys(column, values.get(column.name, ()))
