@@ -2,8 +2,9 @@
 
 import { Trouble, ask } from "./api.js";
 import { copy, fill, find } from "./dom.js";
+import { t, tn } from "./i18n.js";
 import { UploadDialog } from "./upload-dialog.js";
-import { limit, number, shown } from "./words.js";
+import { limit, shown } from "./words.js";
 
 const RUNNING = ["provisioning", "validating", "submitted"];
 
@@ -25,9 +26,9 @@ function jobShown(jobId, open) {
 async function tellLimits() {
   const { body } = await ask("/limits");
   limits = body;
-  const parts = [body.max_rows && `${number(body.max_rows)} rows`, body.max_upload_bytes && limit(body.max_upload_bytes)].filter(Boolean);
+  const parts = [body.max_rows && tn("{n} row", "{n} rows", body.max_rows), body.max_upload_bytes && limit(body.max_upload_bytes)].filter(Boolean);
   const line = find("#limits");
-  if (parts.length) line.textContent = `${line.dataset.start} Up to ${parts.join(" and ")}.`;
+  if (parts.length) line.textContent = `${line.dataset.start} ${parts.length === 2 ? t("Up to {rows} and {size}.", { rows: parts[0], size: parts[1] }) : t("Up to {most}.", { most: parts[0] })}`;
 }
 
 async function offerRunning() {
@@ -35,7 +36,7 @@ async function offerRunning() {
   const job = answers.flatMap(({ body }) => body.jobs).sort((a, b) => b.submitted_at.localeCompare(a.submitted_at))[0];
   if (!job || new URL(location.href).searchParams.has("job")) return find("#running").replaceChildren();
   const note = copy("running-note");
-  fill(note, { filename: shown(job.filename ?? "A file") });
+  fill(note, { filename: shown(job.filename ?? t("A file")) });
   const link = find('[data-slot="link"]', note);
   link.href = `?job=${job.job_id}`;
   link.addEventListener("click", (event) => {

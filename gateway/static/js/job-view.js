@@ -3,28 +3,32 @@
 import { explain } from "./api.js";
 import { cancelControl } from "./cancel.js";
 import { announce, copy, fill, find } from "./dom.js";
+import { t, tn } from "./i18n.js";
 import { kinds, listOf } from "./tables.js";
 import { showTrouble } from "./trouble.js";
 import { hasEnded } from "./watch.js";
-import { count, number, shown } from "./words.js";
+import { number, shown } from "./words.js";
 
 const STEPS = ["submitted", "validating", "provisioning"];
-const STAGES = { submitted: "Waiting to be checked", validating: "Checking every row", provisioning: "Creating Seats" };
+const STAGES = { submitted: t("Waiting to be checked"), validating: t("Checking every row"), provisioning: t("Creating Seats") };
 const FIRST_ROWS = 100;
 /** A listener is told of every fourth part of the rows, not of every row. */
 const PARTS = 4;
 
-const seats = (value) => (value ? count(value, "Seat") : "No Seats");
+const seats = (value) => (value ? tn("{n} Seat", "{n} Seats", value) : t("No Seats"));
+
+const rowCount = (value) => tn("{n} row", "{n} rows", value);
 
 /** A job that was cancelled while its file was read: nobody has counted its rows. */
 function cancelled({ rows, created, not_processed }) {
-  if (rows === null) return "Cancelled before any Seat was created";
-  return `Cancelled: ${seats(created ?? 0)} created before, ${count(not_processed ?? 0, "row")} not processed`;
+  if (rows === null) return t("Cancelled before any Seat was created");
+  return t("Cancelled: {seats} created before, {rows} not processed", { seats: seats(created ?? 0), rows: rowCount(not_processed ?? 0) });
 }
 
 function rowsDone({ rows, processed, failed, state }) {
-  if (state !== "provisioning" || !rows) return rows ? `${count(rows, "row")} in all` : "";
-  return `${number(processed ?? 0)} of ${count(rows, "row")} done${failed ? `, ${number(failed)} failed` : ""}`;
+  if (state !== "provisioning" || !rows) return rows ? t("{rows} in all", { rows: rowCount(rows) }) : "";
+  const parts = { done: processed ?? 0, rows: rowCount(rows), failed };
+  return failed ? t("{done} of {rows} done, {failed} failed", parts) : t("{done} of {rows} done", parts);
 }
 
 /**
@@ -75,12 +79,12 @@ export function jobView(view, foot, { place, onAgain }) {
     fill(element, {
       "created-seats": seats(job.created ?? 0),
       "cancelled-title": cancelled(job),
-      "failed-rows": count(job.failed ?? 0, "row"),
+      "failed-rows": rowCount(job.failed ?? 0),
       "all-rows": number(job.rows ?? 0),
       "not-processed": number(job.not_processed ?? 0),
-      "problem-count": count(job.problems ?? 0, "problem"),
+      "problem-count": tn("{n} problem", "{n} problems", job.problems ?? 0),
       "job-id": job.job_id,
-      filename: shown(job.filename ?? "the file"),
+      filename: shown(job.filename ?? t("the file")),
       created: number(job.created ?? 0),
       failed: number(job.failed ?? 0),
       message: job.message ?? "",
@@ -119,7 +123,7 @@ export function jobView(view, foot, { place, onAgain }) {
     try {
       const { body, shownRows } = await listOf(job.job_id, kind, slot, { limit: FIRST_ROWS, scrolls: true }).more();
       const all = Math.max(total, shownRows);
-      fill(element, { [`${kind}-shown`]: shownRows < all ? `The first ${number(shownRows)} of ${number(all)}` : "" });
+      fill(element, { [`${kind}-shown`]: shownRows < all ? t("The first {shown} of {all}", { shown: shownRows, all }) : "" });
       if (kind === "problems") find('[data-slot="kinds"]', element).replaceChildren(...kinds(body.problems_by_code));
     } catch (error) {
       showTrouble(slot, explain(error), () => lists(element, job, kind, total));
@@ -145,8 +149,8 @@ export function jobView(view, foot, { place, onAgain }) {
       const slot = view.querySelector('[data-slot="trouble"]');
       if (!slot) return;
       const words = trouble && explain(trouble);
-      if (words && !words.signIn) Object.assign(words, { text: "The job goes on. This page keeps trying and shows it again as soon as it can.", again: false });
-      if (words?.signIn) words.text = "The job goes on. Sign in again to see it.";
+      if (words && !words.signIn) Object.assign(words, { text: t("The job goes on. This page keeps trying and shows it again as soon as it can."), again: false });
+      if (words?.signIn) words.text = t("The job goes on. Sign in again to see it.");
       showTrouble(slot, words);
     },
     gone() {

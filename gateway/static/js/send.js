@@ -1,6 +1,7 @@
 /** Sending a file. XMLHttpRequest, because `fetch` does not tell how much has been sent. */
 
 import { Trouble } from "./api.js";
+import { language } from "./i18n.js";
 
 /**
  * @param {(sent: number, all: number) => void} onProgress
@@ -21,6 +22,7 @@ export function send(file, onProgress) {
   });
   request.open("POST", `/api/v1/uploads?filename=${encodeURIComponent(file.name)}`);
   request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("Accept-Language", language);
   request.setRequestHeader("Content-Type", "text/csv");
   request.send(file);
   return { done, abort: () => request.abort() };

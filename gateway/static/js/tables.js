@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { copy, find, make } from "./dom.js";
+import { t } from "./i18n.js";
 import { number, shown } from "./words.js";
 
 function cell(label, content, className) {
@@ -13,15 +14,15 @@ function problemRow({ line, column, message, value }) {
   return make(
     "tr",
     { role: "row" },
-    cell("Line", number(line), "number"),
-    cell("Column", column && make("code", {}, shown(column))),
-    cell("Problem", make("bdi", {}, shown(message))),
-    cell("Value", value && make("code", {}, make("bdi", {}, shown(value)))),
+    cell(t("Line"), number(line), "number"),
+    cell(t("Column"), column && make("code", {}, shown(column))),
+    cell(t("Problem"), make("bdi", {}, shown(message))),
+    cell(t("Value"), value && make("code", {}, make("bdi", {}, shown(value)))),
   );
 }
 
 function outcomeRow({ line, reason }) {
-  return make("tr", { role: "row" }, cell("Line", number(line), "number"), cell("Reason", reason && make("bdi", {}, shown(reason))));
+  return make("tr", { role: "row" }, cell(t("Line"), number(line), "number"), cell(t("Reason"), reason && make("bdi", {}, shown(reason))));
 }
 
 const LISTS = {

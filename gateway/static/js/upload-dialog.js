@@ -3,6 +3,7 @@
 import { Trouble, ask, explain } from "./api.js";
 import { announce, fill, find } from "./dom.js";
 import { takeDrops } from "./drop.js";
+import { t } from "./i18n.js";
 import { jobView } from "./job-view.js";
 import { forget, keep, pending } from "./pending.js";
 import { send } from "./send.js";
@@ -10,7 +11,7 @@ import { showTrouble } from "./trouble.js";
 import { hasEnded, watch } from "./watch.js";
 import { limit, shown, size } from "./words.js";
 
-const TITLES = { choose: "Upload file", sending: "Uploading", arrived: "Create Seats", job: "Creating Seats" };
+const TITLES = { choose: t("Upload file"), sending: t("Uploading"), arrived: t("Create Seats"), job: t("Creating Seats") };
 
 export class UploadDialog {
   #dialog = find("#upload");
@@ -99,7 +100,7 @@ export class UploadDialog {
     if (!this.#sending) return false;
     event?.preventDefault();
     find('[data-do="abort"]', this.#dialog).focus();
-    announce("The file is still being uploaded. Cancel upload stops it.");
+    announce(t("The file is still being uploaded. Cancel upload stops it."));
     return true;
   }
 
@@ -125,8 +126,8 @@ export class UploadDialog {
   #take(files, folders) {
     if (this.#stage !== "choose") return;
     const most = this.#limits()?.max_upload_bytes;
-    if (folders) this.#choose({ title: "That is a folder.", text: "Choose the CSV file itself." });
-    else if (files.length !== 1) this.#choose({ title: "One file at a time, please.", text: `These are ${files.length}.` });
+    if (folders) this.#choose({ title: t("That is a folder."), text: t("Choose the CSV file itself.") });
+    else if (files.length !== 1) this.#choose({ title: t("One file at a time, please."), text: t("These are {n}.", { n: files.length }) });
     else if (most && files[0].size > most) this.#choose(tooLarge(files[0], most));
     else this.#send(files[0]);
   }
@@ -138,7 +139,7 @@ export class UploadDialog {
     this.#progress(0, file.size);
     this.#sending = send(file, (sent, all) => this.#progress(sent, all));
     this.#focus();
-    announce(`Uploading ${shown(file.name)}`);
+    announce(t("Uploading {name}", { name: shown(file.name) }));
     try {
       const upload = await this.#sending.done;
       this.#sending = null;
@@ -153,28 +154,28 @@ export class UploadDialog {
   #sent(upload) {
     if (!upload) {
       this.#choose();
-      announce("Upload cancelled. Nothing was kept.");
+      announce(t("Upload cancelled. Nothing was kept."));
       return;
     }
     keep(upload);
     this.#arrived();
-    announce(`${shown(upload.filename)} has arrived, ${size(upload.size)}.`);
+    announce(t("{name} has arrived, {size}.", { name: shown(upload.filename), size: size(upload.size) }));
   }
 
   #progress(sent, all) {
     const percent = all ? Math.floor((100 * sent) / all) : 0;
     find('[data-slot="bar"]', this.#dialog).value = percent;
     const stored = all > 0 && sent >= all;
-    fill(this.#dialog, { percent: `${percent} %`, sent: stored ? "Sent; being stored" : `${size(sent)} of ${size(all)}` });
+    fill(this.#dialog, { percent: t("{percent} %", { percent }), sent: stored ? t("Sent; being stored") : t("{sent} of {all}", { sent: size(sent), all: size(all) }) });
   }
 
   #refused(error, file) {
     const words = explain(error);
     if (error.status === 413) return tooLarge(file, this.#limits()?.max_upload_bytes, error.detail);
-    if (error.status === 401) return { ...words, text: "The file was not kept. Sign in again, then choose it once more." };
-    if (error.status === 0) return { ...words, title: "The file did not arrive.", text: "The connection broke off, or the file was changed or moved meanwhile. Nothing was kept." };
-    if (error.status === 400) return { title: "The file did not arrive whole.", text: `${error.detail} Nothing was kept.`.trim(), again: true };
-    return { ...words, text: `${words.text} Nothing was kept.` };
+    if (error.status === 401) return { ...words, text: t("The file was not kept. Sign in again, then choose it once more.") };
+    if (error.status === 0) return { ...words, title: t("The file did not arrive."), text: t("The connection broke off, or the file was changed or moved meanwhile. Nothing was kept.") };
+    if (error.status === 400) return { title: t("The file did not arrive whole."), text: `${error.detail} ${t("Nothing was kept.")}`.trim(), again: true };
+    return { ...words, text: `${words.text} ${t("Nothing was kept.")}` };
   }
 
   // The file that has arrived
@@ -198,7 +199,7 @@ export class UploadDialog {
     forget();
     this.#choose();
     this.#focus();
-    announce(upload ? `${shown(upload.filename)} was deleted.` : "The file was deleted.");
+    announce(upload ? t("{name} was deleted.", { name: shown(upload.filename) }) : t("The file was deleted."));
   }
 
   async #create() {
@@ -233,14 +234,14 @@ export class UploadDialog {
       this.#watch(error.problem.job_id);
       return this.#focus();
     }
-    if (error.status === 401) words.text = "The file is kept. Sign in again, then open Upload file: it is still there.";
-    else if (words.again) words.text = `${words.text} The file is kept, and pressing Create again is safe: it makes one job.`;
+    if (error.status === 401) words.text = t("The file is kept. Sign in again, then open Upload file: it is still there.");
+    else if (words.again) words.text = `${words.text} ${t("The file is kept, and pressing Create again is safe: it makes one job.")}`;
     return showTrouble(this.#slot("arrived-trouble"), words);
   }
 
   #gone() {
     forget();
-    this.#choose({ title: "The file is no longer here.", text: "It was deleted, or it waited longer than a file is kept. Choose it again." });
+    this.#choose({ title: t("The file is no longer here."), text: t("It was deleted, or it waited longer than a file is kept. Choose it again.") });
     this.#focus();
   }
 
@@ -258,7 +259,7 @@ export class UploadDialog {
       onTrouble: (trouble) => this.#view.trouble(trouble),
       onGone: () => {
         this.#view.gone();
-        this.#titled("Job");
+        this.#titled(t("Job"));
         this.#view.focus();
       },
     });
@@ -266,7 +267,7 @@ export class UploadDialog {
 
   #jobChanged(job) {
     const justEnded = this.#view.show(job);
-    if (hasEnded(job)) this.#titled(job.state === "rejected" ? "Not accepted" : job.state === "failed" ? "Stopped" : "Finished");
+    if (hasEnded(job)) this.#titled(job.state === "rejected" ? t("Not accepted") : job.state === "failed" ? t("Stopped") : t("Finished"));
     if (justEnded) this.#view.focus();
   }
 
@@ -276,6 +277,6 @@ export class UploadDialog {
 }
 
 function tooLarge(file, most, detail = "") {
-  const text = most && file.size > most ? `It has ${size(file.size)}; a file may have ${limit(most)}. Split it into several files.` : detail;
-  return { title: "The file is too large.", text };
+  const text = most && file.size > most ? t("It has {size}; a file may have {most}. Split it into several files.", { size: size(file.size), most: limit(most) }) : detail;
+  return { title: t("The file is too large."), text };
 }
