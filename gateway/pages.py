@@ -8,17 +8,18 @@ from flask.typing import ResponseReturnValue
 
 from contracts.problems import ProblemKind
 from contracts.template import OUTCOME_COLUMNS, Template
+from gateway.languages import mark
 
 #: The states of a job that Event Logs can be narrowed to, in the order of a job's life, and how the pages call them.
 STATES = (
-    ("submitted", "Received"),
-    ("validating", "Checking"),
-    ("provisioning", "Creating"),
-    ("completed", "Completed"),
-    ("completed_with_errors", "Completed with errors"),
-    ("rejected", "Rejected"),
-    ("failed", "Failed"),
-    ("cancelled", "Cancelled"),
+    ("submitted", mark("Received")),
+    ("validating", mark("Checking")),
+    ("provisioning", mark("Creating")),
+    ("completed", mark("Completed")),
+    ("completed_with_errors", mark("Completed with errors")),
+    ("rejected", mark("Rejected")),
+    ("failed", mark("Failed")),
+    ("cancelled", mark("Cancelled")),
 )
 
 

@@ -2,10 +2,11 @@
 
 import { Trouble, ask, explain } from "./api.js";
 import { announce, find, make } from "./dom.js";
+import { t, tn } from "./i18n.js";
 import { badge } from "./states.js";
 import { showTrouble } from "./trouble.js";
 import { hasEnded } from "./watch.js";
-import { count, number, shown, time } from "./words.js";
+import { number, shown, time } from "./words.js";
 
 const PAGE = 50;
 const TYPING_MS = 250;
@@ -25,18 +26,18 @@ function cell(label, content, className) {
 }
 
 function row(job) {
-  const file = make("a", { class: "file-name", href: `/event-logs/${job.job_id}` }, make("bdi", {}, shown(job.filename || "Unnamed file")));
+  const file = make("a", { class: "file-name", href: `/event-logs/${job.job_id}` }, make("bdi", {}, shown(job.filename || t("Unnamed file"))));
   const figure = (value) => (value === null || value === undefined ? null : number(value));
   const element = make(
     "tr",
     { role: "row", "data-job": job.job_id, "data-running": hasEnded(job) ? null : "" },
-    cell("When", job.submitted_at && time(job.submitted_at), "when wide-2"),
-    cell("Who", job.submitted_by && make("bdi", {}, shown(job.submitted_by)), "who"),
-    cell("File", file, "wide"),
-    cell("Rows", figure(job.rows), "number"),
-    cell("Created", figure(job.created), "number"),
-    cell("Failed", figure(job.failed), "number"),
-    cell("State", badge(job.state), "wide"),
+    cell(t("When"), job.submitted_at && time(job.submitted_at), "when wide-2"),
+    cell(t("Who"), job.submitted_by && make("bdi", {}, shown(job.submitted_by)), "who"),
+    cell(t("File"), file, "wide"),
+    cell(t("Rows"), figure(job.rows), "number"),
+    cell(t("Created"), figure(job.created), "number"),
+    cell(t("Failed"), figure(job.failed), "number"),
+    cell(t("State"), badge(job.state), "wide"),
   );
   return element;
 }
@@ -116,7 +117,9 @@ async function changed() {
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
   await load(null);
-  announce(find("#list-trouble").childElementCount ? "" : `${count(rows.childElementCount, "job")}${cursor ? ", and older ones" : ""}`);
+  const n = rows.childElementCount;
+  const told = cursor ? tn("{n} job, and older ones", "{n} jobs, and older ones", n) : tn("{n} job", "{n} jobs", n);
+  announce(find("#list-trouble").childElementCount ? "" : told);
 }
 
 let typing = 0;

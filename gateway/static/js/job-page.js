@@ -2,12 +2,13 @@
 
 import { Trouble, ask, explain } from "./api.js";
 import { fill, find, make } from "./dom.js";
+import { t, tn } from "./i18n.js";
 import { jobView } from "./job-view.js";
 import { badge } from "./states.js";
 import { kinds, listOf } from "./tables.js";
 import { showTrouble } from "./trouble.js";
 import { hasEnded, watch } from "./watch.js";
-import { count, duration, number, shown, time } from "./words.js";
+import { duration, number, shown, time } from "./words.js";
 
 const PAGE = 100;
 
@@ -22,24 +23,24 @@ function fact(name, value, className) {
 function facts(job) {
   const figure = (value) => (value === null || value === undefined ? "–" : number(value));
   const list = [
-    fact("Rows", figure(job.rows)),
-    fact("Created", figure(job.created)),
-    fact("Failed", figure(job.failed)),
-    fact("Not processed", figure(job.not_processed)),
-    fact("Problems", figure(job.problems)),
-    job.submitted_by && fact("Submitted by", make("bdi", {}, shown(job.submitted_by))),
-    job.submitted_at && fact("Submitted", time(job.submitted_at, true)),
-    job.finished_at && fact("Finished", time(job.finished_at, true)),
-    job.finished_at && job.submitted_at && fact("Took", duration(job.submitted_at, job.finished_at)),
-    job.template_version && fact("Template", `Version ${job.template_version}`),
-    fact("Job number", make("code", {}, job.job_id), "wide"),
+    fact(t("Rows"), figure(job.rows)),
+    fact(t("Created"), figure(job.created)),
+    fact(t("Failed"), figure(job.failed)),
+    fact(t("Not processed"), figure(job.not_processed)),
+    fact(t("Problems"), figure(job.problems)),
+    job.submitted_by && fact(t("Submitted by"), make("bdi", {}, shown(job.submitted_by))),
+    job.submitted_at && fact(t("Submitted"), time(job.submitted_at, true)),
+    job.finished_at && fact(t("Finished"), time(job.finished_at, true)),
+    job.finished_at && job.submitted_at && fact(t("Took"), duration(job.submitted_at, job.finished_at)),
+    job.template_version && fact(t("Template"), t("Version {version}", { version: String(job.template_version) })),
+    fact(t("Job number"), make("code", {}, job.job_id), "wide"),
   ];
   find("#facts").replaceChildren(...list.filter(Boolean));
   find("#facts-card").hidden = false;
 }
 
 function head(job) {
-  const name = shown(job.filename || "Unnamed file");
+  const name = shown(job.filename || t("Unnamed file"));
   find("#filename").textContent = name;
   document.title = `${name} · Bulk Manager`;
   const fresh = badge(job.state);
@@ -60,7 +61,7 @@ function entries(events) {
     "li",
     {},
     time(chunks[0].occurred_at, true),
-    make("details", {}, make("summary", {}, `${count(chunks.length, "chunk")} of rows, one by one`), make("ol", {}, ...chunks.map(entry))),
+    make("details", {}, make("summary", {}, tn("{n} chunk of rows, one by one", "{n} chunks of rows, one by one", chunks.length)), make("ol", {}, ...chunks.map(entry))),
   );
   return events.filter((event) => event === chunks[0] || !chunks.includes(event)).map((event) => (event === chunks[0] ? folded : entry(event)));
 }
@@ -102,9 +103,9 @@ function card(kind, total) {
 }
 
 function told(kind, rows, total, last) {
-  if (rows >= total) return count(total, kind === "problems" ? "problem" : "row");
-  const note = last && kind === "problems" ? "; the others are counted, not listed" : "";
-  return `${number(rows)} of ${number(total)}${note}`;
+  if (rows >= total) return kind === "problems" ? tn("{n} problem", "{n} problems", total) : tn("{n} row", "{n} rows", total);
+  const parts = { rows, total };
+  return last && kind === "problems" ? t("{rows} of {total}; the others are counted, not listed", parts) : t("{rows} of {total}", parts);
 }
 
 function changed(job) {
@@ -122,7 +123,7 @@ watch(jobId, {
   onJob: changed,
   onTrouble: (trouble) => view.trouble(trouble),
   onGone() {
-    find("#filename").textContent = "No such job";
+    find("#filename").textContent = t("No such job");
     view.gone();
   },
 });
