@@ -88,6 +88,7 @@ def test_a_setting_that_no_rule_knows_is_an_error() -> None:
         ("voicemail_enabled", "FALSE", "no"),
         ("device_mac", "001A.2B3C.4D5E", "00:1a:2b:3c:4d:5e"),
         ("device_mac", "00-1a-2b-3c-4d-5e", "00:1a:2b:3c:4d:5e"),
+        ("phone_number", "\u202a+1 415 555-0100\u202c", "+14155550100"),
         ("department", "", None),
         ("department", " \ufeff ", None),
     ],
@@ -106,6 +107,8 @@ def test_good_cells_are_normalised(column: str, cell: str, value: str | None) ->
         ("lastname", "a\nb", "control_character"),
         ("email", "amelie@", "not_an_email"),
         ("email", "a@" + "b" * 260 + ".com", "too_long"),
+        ("email", "ann@example.con", "not_an_email"),
+        ("email", "ann@example.CMO", "not_an_email"),
         ("extension", "1", "lost_leading_zero"),
         ("extension", "12345678", "wrong_length"),
         ("extension", "10a", "not_digits"),
@@ -115,6 +118,8 @@ def test_good_cells_are_normalised(column: str, cell: str, value: str | None) ->
         ("phone_number", "4,41E+11", "scientific_notation"),
         ("phone_number", "14155550100", "lost_plus"),
         ("phone_number", "+0123456789", "not_a_phone_number"),
+        ("phone_number", "+44 (0)20 7946 0000", "not_a_phone_number"),
+        ("phone_number", "+44 ( 0 ) 20 7946 0000", "not_a_phone_number"),
         ("phone_number", "+123456", "not_a_phone_number"),
         ("phone_number", "+1234567890123456", "not_a_phone_number"),
         ("password", "123", "lost_leading_zero"),
@@ -192,6 +197,31 @@ def test_unknown_missing_and_doubled_columns_are_named() -> None:
     assert [column.name for column in match.missing] == ["seat_type"]
     assert [(d.column, d.positions, d.names) for d in match.doubled] == [("email", (2, 3), ("e-mail", "mail"))]
     assert not match.is_complete
+
+
+def test_what_is_chosen_for_a_cell_counts_more_than_its_name() -> None:
+    names = ["First name", "Last name", "Mail", "Number", "Cell phone", "Seat type", "Nick name"]
+    chosen = {"number": "phone_number", "CELL PHONE": "extension", "Nick_Name": None, "not there": "role"}
+    match = TEMPLATE.match_header(names, chosen)
+    assert match.is_complete
+    assert [c.name if c else None for c in match.columns] == [
+        *("firstname", "lastname", "email", "phone_number", "extension", "seat_type"),
+        None,
+    ]
+
+
+def test_a_column_may_be_ignored_on_purpose_and_two_cells_may_not_be_one_column() -> None:
+    names = ["firstname", "lastname", "email", "extension", "ext 2", "seat_type", "department"]
+    match = TEMPLATE.match_header(names, {"ext 2": "extension", "department": None, "seat_type": "colour"})
+    assert [(doubled.column, doubled.positions) for doubled in match.doubled] == [("extension", (3, 4))]
+    assert match.columns[-1] is None
+    assert match.unknown == ()
+    assert match.columns[5] is TEMPLATE.column("seat_type"), "a choice of what the template has not is none"
+
+
+@pytest.mark.parametrize("name", ["problems", "updated_at", "Deleted At"])
+def test_columns_that_we_add_to_files_are_ignored(name: str) -> None:
+    assert TEMPLATE.match_header(["firstname", "lastname", "email", "extension", "seat_type", name]).is_complete
 
 
 def test_no_two_columns_share_a_name_or_alias_and_none_is_an_outcome_column() -> None:
