@@ -10,14 +10,23 @@ function cell(label, content, className) {
   return make("td", { role: "cell", "data-label": label, class: className }, inner);
 }
 
-function problemRow({ line, column, message, value }) {
+/** What is wrong, and below it what was probably meant, unless the message says so itself. */
+function wrong({ message, suggestion }) {
+  const told = make("span", {}, make("bdi", {}, shown(message)));
+  if (suggestion && !message.includes(suggestion)) {
+    told.append(make("span", { class: "meant" }, `${t("Did you mean this?")} `, make("code", {}, make("bdi", {}, shown(suggestion)))));
+  }
+  return told;
+}
+
+function problemRow({ line, column, message, value, suggestion }) {
   return make(
     "tr",
     { role: "row" },
     cell(t("Line"), number(line), "number"),
     cell(t("Column"), column && make("code", {}, shown(column))),
-    cell(t("Problem"), make("bdi", {}, shown(message))),
     cell(t("Value"), value && make("code", {}, make("bdi", {}, shown(value)))),
+    cell(t("Problem"), wrong({ message, suggestion })),
   );
 }
 
@@ -32,9 +41,9 @@ const LISTS = {
 
 /**
  * A list of a job, "problems" or "outcomes" (its failed rows). `more()` fetches the next page into the table that it
- * puts in `place`, and resolves to {body, shownRows, last}. It rejects with `Trouble`.
+ * puts in `place`, and resolves to {body, shownRows, last}. It rejects with `Trouble`. `filter` goes into the question.
  */
-export function listOf(jobId, kind, place, { limit, scrolls = false }) {
+export function listOf(jobId, kind, place, { limit, scrolls = false, filter = {} }) {
   const { path, table, row } = LISTS[kind];
   const box = copy(table);
   const rows = find("tbody", box);
@@ -44,8 +53,8 @@ export function listOf(jobId, kind, place, { limit, scrolls = false }) {
 
   return {
     async more() {
-      const at = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const { body } = await ask(`/jobs/${jobId}/${path}limit=${limit}${at}`);
+      const asked = new URLSearchParams({ ...filter, limit: String(limit), ...(cursor === null ? {} : { cursor }) });
+      const { body } = await ask(`/jobs/${jobId}/${path}${asked}`);
       rows.append(...body[kind].map(row));
       if (!box.isConnected) place.replaceChildren(box);
       cursor = body.next_cursor ?? null;
