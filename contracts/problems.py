@@ -66,6 +66,14 @@ _KINDS = [
     ("not_a_timezone", "Not a time zone", "Use a name of the IANA list, such as America/Vancouver."),
     ("not_a_language", "Not a language", "Use a BCP 47 tag, such as en-CA."),
     ("not_a_mac", "Not a MAC address", "Write its 12 hexadecimal digits, such as 00:1A:2B:3C:4D:5E."),
+    ("not_a_user_id", "Not a User ID", "Copy it from a summary, or from the Seats that you have exported."),
+    ("cannot_clear", "A value that every Seat has can't be cleared", "Leave the cell blank, or give another value."),
+    (
+        "seat_unknown",
+        "There is no Seat with this User ID",
+        "Export the Seats anew, and remove rows of Seats long gone.",
+    ),
+    ("needed_by_seat", "The Seat can't be without this value", "Fill the cell, or switch off what needs it."),
     ("duplicate_in_file", "The same value stands in another row", "Give each Seat its own, or remove one of the rows."),
     ("seat_exists", "A Seat of the account has this already", "Remove the row, or give it another value."),
 ]

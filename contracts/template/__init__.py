@@ -3,5 +3,18 @@
 from contracts.template.columns import Column, Condition
 from contracts.template.definition import OUTCOME_COLUMNS, Template, latest, version, versions
 from contracts.template.header import HeaderMatch
+from contracts.template.kinds import CLEAR, CLEARED, USER_ID
 
-__all__ = ["OUTCOME_COLUMNS", "Column", "Condition", "HeaderMatch", "Template", "latest", "version", "versions"]
+__all__ = [
+    "CLEAR",
+    "CLEARED",
+    "OUTCOME_COLUMNS",
+    "USER_ID",
+    "Column",
+    "Condition",
+    "HeaderMatch",
+    "Template",
+    "latest",
+    "version",
+    "versions",
+]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from unicodedata import is_normalized
 
+from contracts.template.kinds import CLEAR, Changing
 from contracts.template.rules import E164, Digits, EmailAddress, Mac, Rule, Text
 
 Plainly = Callable[[Sequence[str]], Sequence[str] | None]
@@ -41,8 +42,16 @@ def plainly(rule: Rule, *, longest: int) -> Plainly | None:
             return partial(_emails, min(_LONG_EMAIL, longest))
         case Mac():
             return partial(_macs, longest)
+        case Changing():
+            unchanged = plainly(rule.rule, longest=longest)
+            return None if unchanged is None else partial(_unless_cleared, unchanged)
         case _:
             return None
+
+
+def _unless_cleared(plainly: Plainly, cells: Sequence[str]) -> Sequence[str] | None:
+    """Where no cell begins as the word that clears; others that do, as few names will, are looked at one by one."""
+    return None if CLEAR[0] in "".join(cells) else plainly(cells)
 
 
 def _text(longest: int, cells: Sequence[str]) -> Sequence[str] | None:

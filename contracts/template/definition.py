@@ -2,24 +2,28 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.template import header, schema
+from contracts.template import header, kinds, schema
 from contracts.template.columns import Column, from_data
-from contracts.template.header import OUTCOME_COLUMNS, HeaderMatch
+from contracts.template.header import NOTHING_CHOSEN, OUTCOME_COLUMNS, Chosen, HeaderMatch
 
 __all__ = ["OUTCOME_COLUMNS", "Template", "latest", "version", "versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One published version: never changed, so that a job of long ago is still read by the rules it was made with."""
+    """One published version: never changed, so that a job of long ago is still read by the rules it was made with.
+
+    A file may have ``unread`` columns: they are known, and not looked at.
+    """
 
     version: int
     columns: tuple[Column, ...]
+    unread: tuple[Column, ...] = ()
 
     @property
     def unique(self) -> tuple[Column, ...]:
@@ -30,6 +34,20 @@ class Template:
     def secret(self) -> tuple[Column, ...]:
         """The columns whose values are sealed."""
         return tuple(column for column in self.columns if column.secret)
+
+    def for_kind(self, kind: str) -> "Template":
+        """What a job of a kind reads: to create Seats this template itself; to update them their User ID and whichever
+        columns are to be changed; to delete them the User ID alone.
+        """
+        match kind:
+            case "create":
+                return self
+            case "update":
+                return replace(self, columns=kinds.changing(self.columns))
+            case "delete":
+                return replace(self, columns=(kinds.user_id_column(),), unread=self.columns)
+            case _:
+                raise ValueError(f"there are no jobs of the kind {kind!r}")
 
     def column(self, name: str) -> Column:
         """A column by its name. Raises `KeyError`."""
@@ -43,9 +61,9 @@ class Template:
         """A new marshmallow schema of one row. Keep it: making one costs more than loading a row."""
         return schema.make(self.columns)
 
-    def match_header(self, names: Sequence[str]) -> HeaderMatch:
-        """Which column each header cell means."""
-        return header.match(self.columns, names)
+    def match_header(self, names: Sequence[str], chosen: Chosen = NOTHING_CHOSEN) -> HeaderMatch:
+        """Which column each header cell means; what is ``chosen`` for a cell counts more than its name."""
+        return header.match((*self.columns, *self.unread), names, chosen).without(self.unread)
 
     def definition(self) -> dict[str, Any]:
         """The template as the API tells it."""

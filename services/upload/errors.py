@@ -4,6 +4,8 @@ import logging
 
 from flask import Flask, Response
 
+from services.upload.ancestors import WrongAncestor
+from services.upload.bodies import invalid
 from services.upload.cancelling import JobEnded, JobUnknown
 from services.upload.jobs import KeyReused
 from services.upload.sources import SourceMissing, StorageError, StorageFull
@@ -28,6 +30,10 @@ def register(app: Flask) -> None:
     def ended(error: JobEnded) -> Response:
         detail = "The job has ended already, so there is nothing to cancel. What it made stays."
         return Refusal(409, "job_ended", detail, state=error.state).response()
+
+    @app.errorhandler(WrongAncestor)
+    def wrong_ancestor(error: WrongAncestor) -> Response:
+        return invalid({error.field: [error.message]}).response()
 
     @app.errorhandler(UploadUsed)
     def used(error: UploadUsed) -> Response:

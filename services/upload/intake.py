@@ -18,6 +18,7 @@ from services.upload.jobs import JobOrder, KeyReused
 from services.upload.receiving import Received, Sink, clean_filename
 from services.upload.sources import SourceWriter, StorageError
 from services.upload.uploads import Uploads, UploadUnknown, UploadUsed
+from web.idempotency import is_key
 
 STAGE = "upload"
 
@@ -99,23 +100,31 @@ def _make_inline(order: JobOrder, request: JobRequestedV1, csv: bytes, *, upload
 
 
 def _order(request: JobRequestedV1) -> JobOrder:
-    if request.csv is None:
-        asked = jobs.fingerprint({"upload_id": str(request.upload_id), "template_version": None})
-    else:
-        digest = sha256(request.csv.encode()).hexdigest()
-        asked = jobs.fingerprint({"filename": request.filename, "sha256": digest})
+    asked: dict[str, object] = {"upload_id": str(request.upload_id), "template_version": None}
+    if request.csv is not None:
+        asked = {"filename": request.filename, "sha256": sha256(request.csv.encode()).hexdigest()}
     return JobOrder(
         account=request.account,
         idempotency_key=request.idempotency_key,
         submitted_by=request.requested_by,
         upload_id=request.upload_id,
         template_version=latest().version,
-        fingerprint=asked,
+        fingerprint=jobs.fingerprint(asked | _options(request)),
+        kind=request.kind,
+        dry_run=request.dry_run,
+        columns=request.columns,
     )
 
 
+def _options(request: JobRequestedV1) -> dict[str, object]:
+    """What is asked for beyond the usual, so that requests of before there was anything to ask for stay the same."""
+    options: dict[str, object] = {"kind": request.kind} if request.kind != "create" else {}
+    options |= {"dry_run": True} if request.dry_run else {}
+    return options | ({"columns": dict(request.columns)} if request.columns else {})
+
+
 def _require_usable(request: JobRequestedV1) -> None:
-    if not jobs.is_key(request.idempotency_key):
+    if not is_key(request.idempotency_key):
         raise Reject("idempotency_key must be 1 to 255 visible ASCII characters")
     if _printable(request.requested_by) is None:
         raise Reject("requested_by has control characters")

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import IO, Final, cast
+from typing import IO, Final, Literal, cast
 
 from flask import Request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn comes without types
@@ -34,11 +34,16 @@ _BROKEN: Final = (OSError, ParseException, ClientDisconnected)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What arrived: the cleaned file name, the ``size`` in bytes, the SHA-256 in hexadecimal."""
+    """What arrived: the cleaned file name; of the CSV as it is stored the ``size`` in bytes and the SHA-256 in
+    hexadecimal. Of a workbook the CSV was made from one ``sheet`` of its ``sheets``.
+    """
 
     filename: str
     size: int
     sha256: str
+    format: Literal["csv", "xlsx"] = "csv"
+    sheets: tuple[str, ...] | None = None
+    sheet: str | None = None
 
 
 class Sink:

@@ -41,8 +41,14 @@ SELECT size FROM upload WHERE source = %(source)s AND account = %(account)s AND 
 -- name: insert_job
 -- A second request with the same key waits here until the first has ended. No conflict target is named: the job's id
 -- and its key are both unique, and either index may be the one that notices.
-INSERT INTO job (job_id, account, idempotency_key, fingerprint, submitted_by, submitted_at, template_version)
-VALUES (%(job_id)s, %(account)s, %(idempotency_key)s, %(fingerprint)s, %(submitted_by)s, now(), %(template_version)s)
+INSERT INTO job (
+    job_id, account, idempotency_key, fingerprint, submitted_by, submitted_at, template_version,
+    kind, dry_run, columns, retry_of, undo_of
+)
+VALUES (
+    %(job_id)s, %(account)s, %(idempotency_key)s, %(fingerprint)s, %(submitted_by)s, now(), %(template_version)s,
+    %(kind)s, %(dry_run)s, %(columns)s, %(retry_of)s, %(undo_of)s
+)
 ON CONFLICT DO NOTHING
 RETURNING submitted_at;
 
@@ -57,10 +63,33 @@ WHERE upload_id = %(upload_id)s AND account = %(account)s
   AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > clock_timestamp()
 RETURNING filename, source, size, sha256;
 
+-- name: look_at_upload
+-- For a dry run: the upload stays as it is, and may still be deleted or become a job.
+SELECT filename, source, size, sha256 FROM upload
+WHERE upload_id = %(upload_id)s AND account = %(account)s
+  AND job_id IS NULL AND received_at IS NOT NULL AND expires_at > clock_timestamp();
+
+-- name: keep_file
+UPDATE job SET filename = %(filename)s, size = %(size)s, sha256 = %(sha256)s WHERE job_id = %(job_id)s;
+
 -- name: find_job
-SELECT job.job_id, job.submitted_by, job.submitted_at, job.template_version, upload.filename
-FROM job JOIN upload USING (job_id)
+SELECT
+    job.job_id, job.submitted_by, job.submitted_at, job.template_version, job.kind, job.dry_run, job.columns,
+    job.retry_of, job.undo_of, coalesce(job.filename, upload.filename) AS filename,
+    coalesce(job.size, upload.size) AS size, coalesce(job.sha256, upload.sha256) AS sha256
+FROM job LEFT JOIN upload USING (job_id)
 WHERE job.job_id = %(job_id)s AND job.account = %(account)s;
+
+-- name: remember_columns
+-- In the order of the cells, so that two jobs of an account never wait for each other.
+INSERT INTO column_choice (account, cell, column_name, chosen_at)
+SELECT %(account)s, cell, column_name, now()
+FROM unnest(%(cells)s::text[], %(columns)s::text[]) AS chosen (cell, column_name)
+ORDER BY cell
+ON CONFLICT (account, cell) DO UPDATE SET column_name = excluded.column_name, chosen_at = excluded.chosen_at;
+
+-- name: remembered_columns
+SELECT cell, column_name FROM column_choice WHERE account = %(account)s AND cell = ANY(%(cells)s);
 
 -- name: lock_job
 -- Whoever asks to cancel it, ends it or leaves a file for it takes turns here; uploads and jobs being made do not wait.

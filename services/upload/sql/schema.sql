@@ -1,5 +1,7 @@
 -- `cancel_requested_*`: who asked first to cancel the job, and when. `end_state`, `finished_at`: how it ended, as the
--- event log has told; null until then.
+-- event log has told; null until then. `columns`: what header cells mean that the template does not know.
+-- `retry_of`, `undo_of`: the job whose failed rows these are, or whose Seats are to go. `filename`, `size`, `sha256`:
+-- the file of a dry run, which does not use its upload up; for other jobs their upload tells.
 CREATE TABLE job (
     job_id uuid PRIMARY KEY,
     account text NOT NULL,
@@ -12,9 +14,18 @@ CREATE TABLE job (
     cancel_requested_by text,
     end_state text,
     finished_at timestamptz,
+    kind text NOT NULL DEFAULT 'create',
+    dry_run boolean NOT NULL DEFAULT false,
+    columns jsonb NOT NULL DEFAULT '{}',
+    retry_of uuid REFERENCES job,
+    undo_of uuid REFERENCES job,
+    filename text,
+    size bigint,
+    sha256 text,
     UNIQUE (account, idempotency_key),
     CONSTRAINT job_cancel_check CHECK (num_nulls(cancel_requested_at, cancel_requested_by) IN (0, 2)),
-    CONSTRAINT job_end_check CHECK (num_nulls(end_state, finished_at) IN (0, 2))
+    CONSTRAINT job_end_check CHECK (num_nulls(end_state, finished_at) IN (0, 2)),
+    CONSTRAINT job_kind_check CHECK (kind IN ('create', 'update', 'delete'))
 );
 
 -- Files that were received, or are just being received: `received_at` is null until the file is safe.
@@ -46,6 +57,15 @@ CREATE TABLE accepted_file (
 
 CREATE INDEX accepted_file_of_job ON accepted_file (job_id);
 CREATE UNIQUE INDEX accepted_file_received ON accepted_file (job_id) WHERE received_at IS NOT NULL;
+
+-- What an account chose last for a header cell (its folded text): a column's name, or null where it is to be ignored.
+CREATE TABLE column_choice (
+    account text NOT NULL,
+    cell text NOT NULL,
+    column_name text,
+    chosen_at timestamptz NOT NULL,
+    PRIMARY KEY (account, cell)
+);
 
 -- Messages that are due: written in the transaction that makes them true, removed when the broker has confirmed them.
 CREATE TABLE outbox (

@@ -1,5 +1,6 @@
 """Jobs over HTTP: one for each key, one for each upload."""
 
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -58,15 +59,32 @@ def test_the_job_can_be_asked_for(ask: Asking) -> None:
         "job_id": job_id,
         "state": "submitted",
         "filename": "seats.csv",
+        "size": 7,
+        "sha256": sha256(b"email\r\n").hexdigest(),
         "submitted_by": "ada",
+        "kind": "create",
+        "dry_run": False,
+        "columns": {},
+        "retry_of": None,
+        "undo_of": None,
+        "children": [],
+        "started_at": None,
+        "accepted_at": None,
         "finished_at": None,
         "template_version": 1,
         "rows": None,
+        "rows_checked": 0,
+        "bytes_checked": 0,
         "processed": 0,
         "created": 0,
+        "updated": 0,
+        "deleted": 0,
         "failed": 0,
         "not_processed": 0,
+        "change_count": 0,
+        "changed_rows": 0,
         "problems": 0,
+        "problems_kept": 0,
         "message": None,
     }
     assert problem(ask.get(f"/jobs/{job_id}", BOB)) == (404, "not_found")
@@ -164,7 +182,15 @@ def test_keys_that_are_refused(ask: Asking, key: str | None, code: str) -> None:
         ({"upload_id": str(uuid4()), "template_version": 99}, "template_version"),
         ({"upload_id": str(uuid4()), "template_version": "1"}, "template_version"),
         ({"upload_id": str(uuid4()), "options": {"a": "b"}}, "options"),
-        ({"upload_id": str(uuid4()), "dry_run": True}, "dry_run"),
+        ({"upload_id": str(uuid4()), "dry_run": "perhaps"}, "dry_run"),
+        ({"upload_id": str(uuid4()), "kind": "destroy"}, "kind"),
+        ({"upload_id": str(uuid4()), "columns": {"Cell": "colour"}}, "columns"),
+        ({"upload_id": str(uuid4()), "columns": {"Id": "user_id"}}, "columns"),
+        ({"upload_id": str(uuid4()), "columns": {"Cell": 7}}, "columns"),
+        ({"upload_id": str(uuid4()), "columns": {"": "email"}}, "columns"),
+        ({"upload_id": str(uuid4()), "columns": ["Cell"]}, "columns"),
+        ({"upload_id": str(uuid4()), "retry_of": "7"}, "retry_of"),
+        ({"upload_id": str(uuid4()), "retry_of": str(uuid4()), "undo_of": str(uuid4())}, "undo_of"),
     ],
 )
 def test_a_wrong_body_is_refused_by_field(ask: Asking, body: dict[str, object], named: str) -> None:

@@ -194,6 +194,31 @@ def test_unknown_missing_and_doubled_columns_are_named() -> None:
     assert not match.is_complete
 
 
+def test_what_is_chosen_for_a_cell_counts_more_than_its_name() -> None:
+    names = ["First name", "Last name", "Mail", "Number", "Cell phone", "Seat type", "Nick name"]
+    chosen = {"number": "phone_number", "CELL PHONE": "extension", "Nick_Name": None, "not there": "role"}
+    match = TEMPLATE.match_header(names, chosen)
+    assert match.is_complete
+    assert [c.name if c else None for c in match.columns] == [
+        *("firstname", "lastname", "email", "phone_number", "extension", "seat_type"),
+        None,
+    ]
+
+
+def test_a_column_may_be_ignored_on_purpose_and_two_cells_may_not_be_one_column() -> None:
+    names = ["firstname", "lastname", "email", "extension", "ext 2", "seat_type", "department"]
+    match = TEMPLATE.match_header(names, {"ext 2": "extension", "department": None, "seat_type": "colour"})
+    assert [(doubled.column, doubled.positions) for doubled in match.doubled] == [("extension", (3, 4))]
+    assert match.columns[-1] is None
+    assert match.unknown == ()
+    assert match.columns[5] is TEMPLATE.column("seat_type"), "a choice of what the template has not is none"
+
+
+@pytest.mark.parametrize("name", ["problems", "updated_at", "Deleted At"])
+def test_columns_that_we_add_to_files_are_ignored(name: str) -> None:
+    assert TEMPLATE.match_header(["firstname", "lastname", "email", "extension", "seat_type", name]).is_complete
+
+
 def test_no_two_columns_share_a_name_or_alias_and_none_is_an_outcome_column() -> None:
     seen: dict[str, str] = {}
     for column in TEMPLATE.columns:

@@ -5,7 +5,8 @@ from string import printable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.upload.jobs import fingerprint, is_key
+from services.upload.jobs import fingerprint
+from web.idempotency import is_key
 
 VALUES = st.dictionaries(st.text(max_size=5), st.none() | st.integers(-9, 9) | st.text(max_size=5), max_size=4)
 
