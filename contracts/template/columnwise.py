@@ -57,13 +57,18 @@ def _unless_cleared(plainly: Plainly, cells: Sequence[str]) -> Sequence[str] | N
 def _text(longest: int, cells: Sequence[str]) -> Sequence[str] | None:
     """No control characters, no white space around cells, and composed (NFC) as it stands."""
     joined = f"|{'|'.join(cells)}|"
-    if max(map(len, cells)) > longest or not (joined.isascii() or is_normalized("NFC", joined)):
+    if max(map(len, cells)) > longest or not (joined.isascii() or _are_composed(cells)):
         return None
     if joined.isprintable():  # which of all white space only the space is
         return None if " |" in joined or "| " in joined else cells
     # Persian, Hindi and others need joiners in their words, which are not printable, and are trimmed where they end.
     without = joined.replace("\u200c", "").replace("\u200d", "")
     return cells if without.isprintable() and not _JOINERS.search(joined) else None
+
+
+def _are_composed(cells: Sequence[str]) -> bool:
+    """Each by itself: one mark that may have to be composed has the whole text normalised that it stands in."""
+    return all(map(partial(is_normalized, "NFC"), cells))
 
 
 def _digits(shortest: int, longest: int, cells: Sequence[str]) -> Sequence[str] | None:

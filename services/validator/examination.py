@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 import csvfile
 from contracts.problems import Problem
+from services.validator.asking import Asking
 from services.validator.header import header_problems, match_header
+from services.validator.kinds import Answer
 from services.validator.problems import ProblemLog, of_file
-from services.validator.rows import CHUNK, Means, Rows
+from services.validator.rows import CHUNK, Gathered, Means, Rows
 
 #: Rows that are looked at together: few enough to stay in the processor's cache. A chunk is made of whole batches.
 BATCH = CHUNK // 4
@@ -25,19 +27,20 @@ def examine(blocks: Iterable[bytes], means: Means) -> Findings:
     """Read the file, given in blocks. As long as it has no problem of its own, its rows go to the spool."""
     findings = Findings()
     try:
-        _examine(csvfile.read(blocks), means, findings)
+        with Asking[Gathered, Answer](means.kind.ask) as asking:
+            _examine(csvfile.read(blocks), means, findings, asking)
     except csvfile.FileProblem as problem:
         findings.problems.add(of_file(problem))
     return findings
 
 
-def _examine(reading: csvfile.Reading, means: Means, findings: Findings) -> None:
-    match = match_header(means.template, reading.header)
+def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered, Answer]) -> None:
+    match = match_header(means.kind.template, reading.header, means.chosen)
     for problem in header_problems(match, reading.header):
         findings.problems.add(problem)
     if findings.problems.count:
         return  # without its columns a row can't be understood
-    rows = Rows(means, match, findings.problems)
+    rows = Rows(means, match, findings.problems, asking)
     try:
         for batch in reading.batches(BATCH):
             left = means.limits.rows - findings.rows

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from contracts.messages import (
     Contract,
     JobAcceptedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobRejectedV1,
     JobSubmittedV1,
@@ -23,9 +24,11 @@ from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
+from services.validator.changes import ChangeLog
 from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, examine
+from services.validator.kinds import kind_of
 from services.validator.rows import Means
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
@@ -88,7 +91,7 @@ def release_seats(done: SeatsProvisionedV1, *, waiting: WaitingChunks) -> Iterat
 
 
 def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterator[Contract]:
-    """Accept the file whole or refuse it whole, so that no file is ever half created.
+    """Accept the file whole or refuse it whole, so that no file is ever half created. A dry run ends with the answer.
 
     The same job gives the same messages again, however often and wherever it was cut off before: what depends on the
     account's Seats is settled by the first verdict that the directory stored. Raises `Retry` where the disk fails, and
@@ -112,21 +115,23 @@ def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterat
 
 
 def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
-    template = _template(job, around)
+    kind = kind_of(job, around.directory, _template(job, around))
     with spooling(folder=around.folder) as spool:
-        with remembering(template.unique, folder=around.folder) as seen:
+        with remembering(kind.template.unique, folder=around.folder) as seen:
             means = Means(
-                template=template,
+                kind=kind,
                 limits=around.limits,
-                ask=partial(around.directory.conflicts, job.account, job.job_id),
                 seen=seen,
-                spool=spool,
+                spool=None if job.dry_run else spool,
                 sealer=around.sealer,
+                chosen=job.columns,
             )
             findings = _findings(job, around, means)
-        match _decided(job, around, findings):
+        match "checked" if job.dry_run else _decided(job, around, findings):
+            case "checked":
+                yield _answered(job, findings, kind.changes, at=around.clock())
             case "accepted":
-                yield from _accepted(job, template, findings, spool, around)
+                yield from _accepted(job, kind.template, findings, spool, around)
             case "rejected":
                 yield _rejected(job, findings, at=around.clock())
             case "cancelled":
@@ -173,6 +178,25 @@ def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> D
     return counts
 
 
+def _answered(
+    job: JobSubmittedV1, findings: Findings, changes: ChangeLog, *, at: datetime
+) -> JobCheckedV1 | JobRejectedV1:
+    """What a dry run found. No verdict is stored: the job itself is yet to come, and the account's Seats may change."""
+    if findings.problems.count:
+        return _rejected(job, findings, at=at)
+    _count("checked", findings)
+    log.info("checked: %d rows", findings.rows)
+    return JobCheckedV1(
+        job_id=job.job_id,
+        account=job.account,
+        rows=findings.rows,
+        change_count=changes.count,
+        changed_rows=changes.rows,
+        changes=changes.first,
+        checked_at=at,
+    )
+
+
 def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
     if not findings.problems.count:
         findings.problems.add(_seats_changed())
@@ -213,7 +237,7 @@ def _accepted(
     yield from islice(chunks.messages(), at_once)
 
 
-def _count(verdict: Verdict, findings: Findings) -> None:
+def _count(verdict: Verdict | Literal["checked"], findings: Findings) -> None:
     metrics.FILES.labels(verdict).inc()
     metrics.ROWS.inc(findings.rows)
     for code, count in findings.problems.by_code.items() if verdict == "rejected" else ():

@@ -15,8 +15,11 @@ from contracts.template import Column
 from contracts.template.schema import trim
 from csvfile import FileProblem
 
-#: The one code that another run may not find again, since it depends on the Seats that the account has meanwhile.
+#: Codes that another run may not find again, since they depend on the Seats that the account has meanwhile.
 SEAT_EXISTS: Final = "seat_exists"
+SEAT_UNKNOWN: Final = "seat_unknown"
+NEEDED_BY_SEAT: Final = "needed_by_seat"
+_OF_SEATS: Final = frozenset({SEAT_EXISTS, SEAT_UNKNOWN, NEEDED_BY_SEAT})
 
 #: Characters of a cell's value that are told.
 VALUE_LENGTH: Final = 100
@@ -45,8 +48,11 @@ class ProblemLog:
         self._most = most
         self._most_bytes = most_bytes
 
-    def count_codes(self, codes: Iterable[str]) -> None:
-        """Count problems by their codes; whoever does so gives the first `wanted` of them to `keep`."""
+    def count_codes(self, codes: Iterable[str] | Mapping[str, int]) -> None:
+        """Count problems by their codes, or as many as there are of each.
+
+        Whoever does so gives the first `wanted` of them to `keep`.
+        """
         self._by_code.update(codes)
 
     def keep(self, problems: Iterable[tuple[Place, Problem]]) -> None:
@@ -94,7 +100,7 @@ class ProblemLog:
     @property
     def of_the_file_itself(self) -> bool:
         """Whether any is there that every other run will find too."""
-        return any(code != SEAT_EXISTS for code in self._by_code)
+        return any(code not in _OF_SEATS for code in self._by_code)
 
 
 def of_file(problem: FileProblem) -> Problem:
