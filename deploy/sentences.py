@@ -27,7 +27,20 @@ _ERRORS: Final = frozenset(
     {"LookupError", "RuntimeError", "SettingError", "TypeError", "ValueError", "Reject", "Retry"}
 )
 
-_COUNTED: Final = ("row", "Seat", "problem", "chunk", "cell", "digit", "byte", "character", "second", "minute", "time")
+_COUNTED: Final = (
+    "row",
+    "Seat",
+    "problem",
+    "chunk",
+    "cell",
+    "digit",
+    "byte",
+    "value",
+    "character",
+    "second",
+    "minute",
+    "time",
+)
 _CREATED: Final = ("row", "Seat", "problem")
 
 #: What is put into sentences by functions of its own, or joined from words: not found by its form.
@@ -38,9 +51,10 @@ BY_HAND: Final = (
     *(f"There is no such {what}." for what in ("job", "upload", "page", "Seat")),
     "one of {choices}",
     "Change the row and upload it again.",
-    "Chunk {chunk} (lines {first} to {last}): {created} created{failures}.",
-    "{created} created, {failed} failed",
-    "{created} created, {failed} failed, {left} not processed",
+    "{seats} {done}, {failed} failed",
+    "{seats} {done}, {failed} failed, {left} not processed",
+    "{values} of {seats} would be changed",
+    *("create", "update", "delete", "created", "updated", "deleted", "changed"),
     "in line {line}",
     "in line {line}, in the row that begins in line {first},",
     "{column} by the Seat with the User ID {user_id}",
@@ -84,14 +98,15 @@ def _describes(node: ast.AST) -> bool:
 
 def _is_for_people(said: str, *, described: bool) -> bool:
     words = _WORDS.findall(re.sub(r"\{\w+\}", " ", said))
-    if not words or "\n" in said or len("".join(words)) < 6:
+    if not words or "\n" in said or "%(" in said or said.isupper() or len("".join(words)) < 5:
         return False
     if described:
-        return True
+        return len(words) > 2 or "{" in said
     if said[0].islower() and not said.startswith(("a ", "an ")):
         return len(words) >= 4 and said.endswith(".")
-    ends = said[-1] in ".?:…)" or (said[-1] == "}" and said[0].isupper()) or said.startswith(("a ", "an ", ", "))
-    return ends and (len(words) > 1 or "{" in said)
+    if said[-1] in ".?:…)" or said.startswith(("a ", "an ", ", ")):
+        return len(words) > 1 or "{" in said
+    return said[-1] == "}" and said[0].isupper() and len(words) > 1
 
 
 def _is_silent(node: ast.AST) -> bool:

@@ -21,9 +21,8 @@ from web import refusals
 _FOR_PEOPLE: Final = frozenset({"message", "detail", "text", "reason", "label", "rule", "about"})
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
-#: The place of a number; the others may hold anything.
-_COUNT: Final = "n"
-_NUMBER: Final = "[0-9,.]+"
+#: Places that hold only some things; the others may hold anything.
+_SHAPES: Final = {"n": "[0-9,.]+", "chunk": "[0-9,]+", "done": "created|updated|deleted|changed"}
 #: What a sentence begins with does not reach over the end of the one before.
 _ONE_SENTENCE: Final = r"(?:(?![.?!] ).)*?"
 _NEXT_SENTENCE: Final = re.compile(r" [A-Z]")
@@ -99,7 +98,7 @@ def _sentence(said: str, translation: str) -> Sentence:
     shape = re.escape(literals[0])
     for name, literal in zip(names, literals[1:], strict=True):
         anything = _ONE_SENTENCE if not shape and not _NEXT_SENTENCE.match(literal) else ".*?"
-        shape += f"(?P<{name}>{_NUMBER if name == _COUNT else anything}){re.escape(literal)}"
+        shape += f"(?P<{name}>{_SHAPES.get(name, anything)}){re.escape(literal)}"
     landmark = max(literals, key=len)
     return Sentence(shape=re.compile(shape, re.DOTALL), landmark=landmark, translation=translation)
 

@@ -20,19 +20,19 @@ NARROW = "\u202f"
         (
             "The file was refused: 1,200 problems in 12,000 rows. No Seat was created.",
             f"Le fichier a été refusé\u00a0: 1{NARROW}200 problèmes dans 12{NARROW}000 lignes. "
-            "Aucun poste n\u2019a été créé.",
+            "Postes créés\u00a0: aucun.",
         ),
         (
             "Ann cancelled the job. 250 Seats were created before that. 1 row was not processed.",
-            "Ann a annulé la tâche. Créés auparavant\u00a0: 250 postes. Non traitées\u00a0: 1 ligne.",
+            "Ann a annulé la tâche. 250 postes créés auparavant. Non traitées\u00a0: 1 ligne.",
         ),
         (
             "The job ended as completed with errors: 496 Seats created, 4 rows failed, 3 rows not processed.",
-            "La tâche est terminée avec des erreurs\u00a0: 496 postes, 4 lignes en échec, 3 lignes non traitées.",
+            "La tâche est terminée avec des erreurs\u00a0: 496 postes créés, 4 lignes en échec, 3 lignes non traitées.",
         ),
         (
             "Chunk 3 (lines 2,001 to 3,000): 999 Seats created, 1 row failed.",
-            f"Paquet 3 (lignes 2{NARROW}001 à 3{NARROW}000)\u00a0: 999 postes, 1 ligne en échec.",
+            f"Paquet 3 (lignes 2{NARROW}001 à 3{NARROW}000)\u00a0: 999 postes créés, 1 ligne en échec.",
         ),
         ("First name is empty. Every row needs one.", "Prénom est vide. Chaque ligne en a besoin."),
         (
@@ -40,8 +40,9 @@ NARROW = "\u202f"
             "2 à 7 chiffres; unique dans le fichier et dans le compte",
         ),
         (
-            "This is not an IANA time zone. Did you mean Europe/Paris?",
-            f"Ce n\u2019est pas un fuseau horaire IANA. Vouliez-vous dire Europe/Paris{NARROW}?",
+            "This is not a time zone of the IANA list, such as America/Vancouver. Did you mean Europe/Paris?",
+            "Ce n\u2019est pas un fuseau horaire de la liste IANA, comme America/Vancouver. "
+            f"Vouliez-vous dire Europe/Paris{NARROW}?",
         ),
     ],
 )
