@@ -6,7 +6,7 @@ from itertools import chain, compress
 from typing import NamedTuple, NoReturn
 
 from csvfile.batch import Batch, Gathering, Record
-from csvfile.columns import plain_columns
+from csvfile.columns import Columns, columns_of
 from csvfile.decoding import Text
 from csvfile.dialect import Dialect, declared_delimiter, find_delimiter, find_newline
 from csvfile.guard import unguard
@@ -92,11 +92,16 @@ class Reading:
     def passages(self) -> Iterator[Passage]:
         """The records for whoever writes them down again, most of them as text; only of a file that is read raw."""
         begun = "".join(self._begun)
-        for text in chain([begun] if begun else [], self._texts):
+        if begun:
+            yield from self._passage(begun, is_rest=True)
+        for text in self._texts:
             yield from self._passage(text)
 
-    def _passage(self, text: str) -> Iterator[Passage]:
-        end, lines = self._lines.given, count(text)
+    def _passage(self, text: str, *, is_rest: bool = False) -> Iterator[Passage]:
+        lines = count(text)
+        if not is_rest:
+            self._lines.has(lines)
+        end = self._lines.given
         found = passage_of(text, first=end + 1 - lines, delimiter=self.dialect.delimiter, width=len(self.header.cells))
         if found is not None:
             self._passed += lines
@@ -109,8 +114,8 @@ class Reading:
             yield Passage(others=records)
 
     def _part(self, text: str, gathering: Gathering, *, is_rest: bool = False) -> Iterator[Batch]:
-        """A text that begins with a record: by columns if it is plain, else by the csv module."""
-        columns = plain_columns(text, self.dialect.delimiter, gathering.width)
+        """A text that begins with a record: by columns if each line is a whole row, else by records."""
+        columns = columns_of(text, self.dialect.delimiter, gathering.width)
         if columns is None:
             self._aside = text
             for records in self._records():
@@ -140,7 +145,7 @@ class Reading:
             raise
         yield records
 
-    def _without_blank(self, lines: Sequence[int], columns: list[list[str]]) -> tuple[Sequence[int], list[list[str]]]:
+    def _without_blank(self, lines: Sequence[int], columns: Columns) -> tuple[Sequence[int], Columns]:
         if all(map(str.strip, columns[0])):
             return lines, columns
         maybe = [row for row, cell in enumerate(columns[0]) if not cell.strip()]
@@ -171,7 +176,7 @@ def _first_lines(lists: Iterator[list[str]]) -> tuple[Sequence[str], Sequence[st
     return blank, []
 
 
-def _unguarded(cells: list[str]) -> list[str]:
+def _unguarded(cells: Sequence[str]) -> list[str]:
     return [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
 
 

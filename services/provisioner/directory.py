@@ -1,6 +1,6 @@
 """Where Seats are made: the interface that the built-in PostgreSQL directory implements, and phone systems can."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from contracts.messages import Successful
 from contracts.messages.seats_accepted_v1 import Cells
-from services.provisioner.listing import Position, SeatPage
+from services.provisioner.existing import SeatChanges, SeatDeletions
+from services.provisioner.listing import KnownSeat, Position, Seat, SeatPage, Selection
 
 
 class UniqueColumn(StrEnum):
@@ -169,6 +170,15 @@ class SeatDirectory(Protocol):
         cancelled job, `Retry` where another try may help, `Reject` where none will.
         """
 
+    def change_seats(self, chunk: SeatChanges) -> ChunkResult:
+        """Change the Seats that a chunk names, each by itself; those that are done are told as made, then.
+
+        All else is as with `create_seats`. A Seat that has the values already stays as it is, and is done.
+        """
+
+    def delete_seats(self, chunk: SeatDeletions) -> ChunkResult:
+        """Delete the Seats that a chunk names; the rest is as with `change_seats`."""
+
     def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
         """From its return on no Seat of the job is made: chunks in hand are waited for, and those to come refused.
 
@@ -183,6 +193,15 @@ class SeatDirectory(Protocol):
 
         A Seat is found by its names, extension, phone number, e-mail address, MAC and User ID; no text finds all.
         """
+
+    def seats(self, account: str, user_ids: Sequence[UUID]) -> Sequence[KnownSeat]:
+        """Those of the account's Seats that have these User IDs, in any order."""
+
+    def count(self, account: str, which: Selection) -> int:
+        """How many of the account's Seats these are."""
+
+    def export(self, account: str, which: Selection) -> Generator[Sequence[Seat]]:
+        """The same Seats in the order in which they were made, some at a time, all as they were at the first."""
 
 
 def key(column: UniqueColumn, value: str) -> str:

@@ -12,8 +12,8 @@ from contracts.messages import (
     SeatsProvisionedV1,
 )
 from messaging.errors import Reject
-from services.provisioner.directory import JobCancelled, SeatDirectory
-from services.provisioner.rows import seat_chunk
+from services.provisioner.directory import ChunkResult, JobCancelled, SeatDirectory
+from services.provisioner.rows import seat_changes, seat_chunk, seat_deletions
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +30,12 @@ def handle(message: Contract, *, directory: SeatDirectory) -> Iterator[Contract]
 
 
 def provision_seats(chunk: SeatsAcceptedV1, *, directory: SeatDirectory) -> Iterator[Contract]:
-    """Make the Seats of a chunk and tell an outcome for every row; the same chunk gives the same answer again.
+    """Do what a chunk wants and tell an outcome for every row; the same chunk gives the same answer again.
 
-    Of a chunk whose job was cancelled before it nothing is made and nothing told: it was not processed.
+    Of a chunk whose job was cancelled before it nothing is done and nothing told: it was not processed.
     """
     try:
-        result = directory.create_seats(seat_chunk(chunk))
+        result = _provisioned(chunk, directory)
     except JobCancelled:
         log.info("chunk %d is left: the job was cancelled", chunk.chunk)
         return
@@ -47,6 +47,18 @@ def provision_seats(chunk: SeatsAcceptedV1, *, directory: SeatDirectory) -> Iter
         failed=tuple(Failed(line=row.line, code=row.code, message=row.message) for row in result.not_made),
         provisioned_at=result.provisioned_at,
     )
+
+
+def _provisioned(chunk: SeatsAcceptedV1, directory: SeatDirectory) -> ChunkResult:
+    match chunk.kind:
+        case "create":
+            return directory.create_seats(seat_chunk(chunk))
+        case "update":
+            return directory.change_seats(seat_changes(chunk))
+        case "delete":
+            return directory.delete_seats(seat_deletions(chunk))
+        case other:
+            raise Reject(f"there are no chunks of the kind {other!r}")
 
 
 def cancel_job(request: JobCancelRequestedV1, *, directory: SeatDirectory) -> Iterator[Contract]:

@@ -22,7 +22,7 @@ START: Final = Position(created_at=datetime(9999, 1, 1, tzinfo=UTC), line=0, use
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A Seat as it may be shown: its secrets are not in it."""
+    """A Seat as it may be shown: its secrets are not in it. ``changed_at``: None if never since it was made."""
 
     user_id: UUID
     created_at: datetime
@@ -35,11 +35,28 @@ class Seat:
     phone_number: str | None
     device_mac: str | None
     attributes: Mapping[str, str]
+    changed_at: datetime | None = None
 
     @property
     def position(self) -> Position:
         """Its place in the list."""
         return Position(created_at=self.created_at, line=self.line, user_id=self.user_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSeat:
+    """A Seat, and which secrets it has: never what they are."""
+
+    seat: Seat
+    sealed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Some Seats of an account: those that a text finds, all if it is empty; of these only the ``user_ids``, if any."""
+
+    text: str = ""
+    user_ids: Sequence[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

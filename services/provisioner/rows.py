@@ -1,6 +1,7 @@
 """From the columns of a message to the columns of new Seats."""
 
 from typing import Final
+from uuid import UUID
 
 from contracts import template
 from contracts.messages import SeatsAcceptedV1
@@ -8,6 +9,7 @@ from contracts.messages.seats_accepted_v1 import Cells
 from contracts.sealing import is_sealed
 from messaging.errors import Reject, Retry
 from services.provisioner.directory import SeatChunk
+from services.provisioner.existing import SeatChanges, SeatDeletions
 
 _REQUIRED: Final = ("firstname", "lastname", "email", "extension")
 _NAMED: Final = frozenset({*_REQUIRED, "phone_number", "device_mac"})
@@ -39,6 +41,48 @@ def seat_chunk(message: SeatsAcceptedV1) -> SeatChunk:
         attributes={name: cells for name, cells in columns.items() if name not in _NAMED and name not in secret},
         secrets=secrets,
     )
+
+
+def seat_changes(message: SeatsAcceptedV1) -> SeatChanges:
+    """The same for a chunk that changes Seats."""
+    secret = _secret_columns(message.template_version)
+    columns = dict(zip(message.columns, message.values, strict=True))
+    user_ids = _user_ids(message, columns.pop(template.USER_ID, None))
+    secrets = {name: cells for name, cells in columns.items() if name in secret}
+    for name, cells in secrets.items():
+        _check_sealed(message, name, cells)
+    return SeatChanges(
+        account=message.account,
+        job_id=message.job_id,
+        chunk=message.chunk,
+        lines=message.lines,
+        user_ids=user_ids,
+        values={name: cells for name, cells in columns.items() if name not in secret},
+        secrets=secrets,
+    )
+
+
+def seat_deletions(message: SeatsAcceptedV1) -> SeatDeletions:
+    """The same for a chunk that deletes Seats."""
+    columns = dict(zip(message.columns, message.values, strict=True))
+    return SeatDeletions(
+        account=message.account,
+        job_id=message.job_id,
+        chunk=message.chunk,
+        lines=message.lines,
+        user_ids=_user_ids(message, columns.get(template.USER_ID)),
+        undo_of=message.undo_of,
+    )
+
+
+def _user_ids(message: SeatsAcceptedV1, cells: Cells | None) -> list[UUID]:
+    try:
+        user_ids = [UUID(cell) for cell in cells or [None] * len(message.lines)]
+    except (TypeError, ValueError):
+        raise Reject("a row does not name its Seat") from None
+    if len(set(user_ids)) < len(user_ids):
+        raise Reject("two rows name the same Seat")
+    return user_ids
 
 
 def _secret_columns(version: int) -> frozenset[str]:

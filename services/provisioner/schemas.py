@@ -11,7 +11,7 @@ from web.refusals import Refusal
 #: Values of one column that are looked up at once.
 MAX_VALUES = 1_000
 
-#: Seats on one page.
+#: Seats on one page, and Seats that an export may name.
 MAX_PAGE = 200
 
 
@@ -54,12 +54,29 @@ class VerdictRequest(Schema):
     )
 
 
-class SeatsQuery(Schema):
-    """Which Seats to list."""
+class CountQuery(Schema):
+    """Which Seats to count."""
 
     q = fields.String(load_default="", validate=[validate.Length(max=words.MAX_TEXT), _storable])
+
+
+class SeatsQuery(CountQuery):
+    """Which Seats to list."""
+
     cursor = fields.String(load_default="")
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=MAX_PAGE))
+
+
+class ExportQuery(CountQuery):
+    """Which Seats to export: of those found these alone, or all if none are named."""
+
+    user_id = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_PAGE))
+
+
+class LookupRequest(Schema):
+    """Seats by their User IDs."""
+
+    user_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=MAX_VALUES))
 
 
 def load(schema: Schema, data: Any) -> dict[str, Any]:

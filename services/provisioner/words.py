@@ -15,6 +15,7 @@ from unicodedata import combining, normalize
 from uuid import UUID
 
 from services.provisioner.directory import NewSeat
+from services.provisioner.listing import Seat
 
 #: Characters of a search text: longer ones find nothing more.
 MAX_TEXT = 300
@@ -48,7 +49,7 @@ def fold(text: str) -> str:
     return normalize("NFKD", text.casefold()).translate(_MARKS).casefold()
 
 
-def words_of(seat: NewSeat) -> frozenset[str]:
+def words_of(seat: NewSeat | Seat) -> frozenset[str]:
     """The words of a Seat, none empty, none with white space."""
     phrases = chain(
         (seat.extension,),
@@ -85,6 +86,11 @@ def as_user_id(text: str) -> UUID | None:
 def tsquery(wanted: tuple[frozenset[str], ...]) -> str:
     """The same as a tsquery of PostgreSQL, every word quoted."""
     return " & ".join("(" + " | ".join(f"{_quoted(word)}:*" for word in sorted(one)) + ")" for one in wanted)
+
+
+def tsvector(known: frozenset[str]) -> str:
+    """The words of a Seat as a tsvector of PostgreSQL, every word quoted."""
+    return " ".join(map(_quoted, sorted(known)))
 
 
 def _spellings(word: str) -> frozenset[str]:

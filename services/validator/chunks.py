@@ -34,10 +34,14 @@ class Chunks:
             yield SCHEMA.load(orjson.loads(body))
 
     def _begin(self, number: int) -> bytes:
-        address = {
+        address: dict[str, object] = {
             "job_id": str(self._job.job_id),
             "account": self._job.account,
             "template_version": self._template.version,
             "chunk": number + 1,
         }
+        if self._job.kind != "create":
+            address["kind"] = self._job.kind
+        if self._job.undo_of:
+            address["undo_of"] = str(self._job.undo_of)
         return orjson.dumps(address)[:-1] + b","

@@ -18,8 +18,7 @@ REMEMBERED_LENGTH = 100
 
 _FEW = 24  # cells that are looked at one by one, once it is known that one of them may be wrong
 
-_SAMPLE = 48  # cells; where each of them is there three times on average, it is quicker to remember what they become
-_SEEN_AGAIN = 3
+_WORTHWHILE = 1.5  # cells for each one that is not known yet: with fewer it is quicker to judge them all
 
 Values = Sequence[str | None]
 
@@ -51,15 +50,11 @@ class ColumnChecker:
         """The values of these cells, or the codes of what is wrong with them."""
         if not self._required and not any(cells):
             return Checked(values=[None] * len(cells))
-        if self._plainly is None or self._are_few(cells):
-            return self._from_memory(cells)
+        return self._from_memory(cells) if self._room else self._judged(cells)
+
+    def _judged(self, cells: Sequence[str]) -> Checked:
         values = self._at_once(cells)
         return Checked(values=values) if values is not None else self._in_parts(cells)
-
-    def _are_few(self, cells: Sequence[str]) -> bool:
-        """Whether it looks as if the same cells came again and again."""
-        sample = cells[:_SAMPLE]
-        return self._room > 0 and _SEEN_AGAIN * len(set(sample)) <= len(sample)
 
     def _at_once(self, cells: Sequence[str]) -> Values | None:
         if self._plainly is None:
@@ -78,42 +73,43 @@ class ColumnChecker:
         return [next(each) if cell else None for cell in cells]
 
     def _in_parts(self, cells: Sequence[str]) -> Checked:
-        """Halve the cells until those that may be wrong stand alone, or nearly so."""
+        """Halve the cells until those that may be wrong stand alone, or nearly so. Where all are, that is not tried."""
         values: list[str | None] = []
         broken: list[Broken] = []
         waiting = [cells]
+        few = _FEW
         while waiting:
             part = waiting.pop()
-            found = self._at_once(part) if part is not cells and len(part) > _FEW else None
+            found = self._at_once(part) if part is not cells and len(part) > few else None
             if found is not None:
                 values += found
-            elif len(part) > _FEW:
+            elif len(part) > few:
                 half = len(part) // 2
                 waiting += [part[half:], part[:half]]
             else:
+                before = len(broken)
                 values += [self._value(row, cell, broken) for row, cell in enumerate(part, start=len(values))]
+                few = len(cells) if len(broken) - before == len(part) else _FEW
         return Checked(values=values, broken=broken)
 
     def _from_memory(self, cells: Sequence[str]) -> Checked:
-        """By what the same cells became before: for rules that leave the choice between few values."""
+        """By what the same cells became before; cells that are not known are remembered if there is any use in it."""
+        known = self._known
         try:
-            return Checked(values=list(map(self._known.__getitem__, cells)))
+            return Checked(values=list(map(known.__getitem__, cells)))
         except KeyError:
-            return self._from_memory_and_new(cells)
-
-    def _from_memory_and_new(self, cells: Sequence[str]) -> Checked:
-        new: dict[str, str | None] = {}
-        codes: dict[str, str] = {}
-        for cell in set(cells) - self._known.keys():
-            wrong: list[Broken] = []
-            new[cell] = self._value(0, cell, wrong)
-            codes.update((cell, code) for _, code in wrong)
-        known = self._known | new
-        for cell in new.keys() - codes.keys():
-            if len(self._known) < self._room and len(cell) <= REMEMBERED_LENGTH:
-                self._known[cell] = new[cell]
-        broken = [(row, codes[cell]) for row, cell in enumerate(cells) if cell in codes] if codes else []
-        return Checked(values=list(map(known.__getitem__, cells)), broken=broken)
+            new = list(set(cells).difference(known))
+        if self._plainly is not None and _WORTHWHILE * len(new) > len(cells):
+            return self._judged(cells)
+        judged = self._judged(new)
+        codes = {new[row]: code for row, code in judged.broken}
+        others: dict[str, str | None] = {}
+        for cell, value in zip(new, judged.values, strict=True):
+            is_kept = cell not in codes and len(known) < self._room and len(cell) <= REMEMBERED_LENGTH
+            (known if is_kept else others)[cell] = value
+        broken = [(row, codes[cell]) for row, cell in enumerate(cells) if cell in codes] if codes else ()
+        values = [others[cell] if cell in others else known[cell] for cell in cells]
+        return Checked(values=values, broken=broken)
 
     def value_of_cut(self, cell: str) -> str | None:
         """The value that a cell would have if it were cut to the length that cells may have."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from messaging.errors import Retry
@@ -24,11 +24,27 @@ class Conflict:
     user_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSeat:
+    """A Seat of the account: its ``values`` by column, and the names of its secrets, which are ``sealed``."""
+
+    user_id: str
+    values: Mapping[str, str]
+    sealed: frozenset[str] = frozenset()
+
+    def has(self, column: str) -> bool:
+        """Whether the Seat has a value there, secret or not."""
+        return column in self.sealed or bool(self.values.get(column))
+
+
 class Directory(Protocol):
     """What the validator needs of the place where Seats are made."""
 
     def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
         """Which of the values, at most 1,000 a column, Seats have already that were not made by this job."""
+
+    def seats(self, account: str, user_ids: Sequence[str]) -> Sequence[KnownSeat]:
+        """Those of the account's Seats that have these User IDs, at most 1,000."""
 
     def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
         """Store the verdict on a job's file; the one that counts is the first that was stored.
@@ -53,6 +69,11 @@ class HttpDirectory:
             for found in answer["conflicts"]
         ]
 
+    def seats(self, account: str, user_ids: Sequence[str]) -> Sequence[KnownSeat]:
+        """See `Directory.seats`. Raises `Retry` or `ServiceUnavailable`."""
+        answer = self._call("POST", "/seats/lookup", account, {"user_ids": list(user_ids)})
+        return list(map(_known, answer["seats"]))
+
     def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
         """See `Directory.decide`. Raises `Retry` or `ServiceUnavailable`."""
         answer = self._call("PUT", f"/verdicts/{job_id}", account, {"verdict": verdict})
@@ -71,3 +92,11 @@ class HttpDirectory:
             return self._client.json(method, path, principal=self._principal(account), body=body)
         except RemoteRefusal as refusal:
             raise Retry(f"provisioner: {method} {path}: {refusal}") from refusal
+
+
+_FIELDS: Final = ("firstname", "lastname", "email", "extension", "phone_number", "device_mac")
+
+
+def _known(told: Mapping[str, Any]) -> KnownSeat:
+    fields = {name: told[name] for name in _FIELDS if told[name] is not None}
+    return KnownSeat(user_id=told["user_id"], values=fields | told["attributes"], sealed=frozenset(told["sealed"]))

@@ -5,13 +5,19 @@ from collections.abc import Iterator, Sequence
 import csvfile
 from contracts.problems import Problem
 from contracts.template import HeaderMatch, Template
+from contracts.template.header import Chosen
 from contracts.template.schema import trim
 from services.validator.problems import shortened
 
 
-def match_header(template: Template, header: csvfile.Header) -> HeaderMatch:
-    """Which column each header cell means; white space and marks without width around a name do not count."""
-    return template.match_header([trim(name) for name in header.cells])
+def match_header(template: Template, header: csvfile.Header, chosen: Chosen) -> HeaderMatch:
+    """Which column each header cell means, by what is ``chosen`` for it or by its name.
+
+    White space and marks without width around a name do not count.
+    """
+    return template.match_header(
+        [trim(name) for name in header.cells], {trim(cell): column for cell, column in chosen.items()}
+    )
 
 
 def header_problems(match: HeaderMatch, header: csvfile.Header) -> Iterator[Problem]:
@@ -39,7 +45,14 @@ def _unknown(match: HeaderMatch, header: csvfile.Header) -> Iterator[Problem]:
             name = _shown(unknown.name)
             hint = f"Did you mean {unknown.nearest}?" if unknown.nearest else "Remove it, or rename it."
             message = f"The template has no column {_quoted(name)} (column {unknown.position + 1} of the file). {hint}"
-            yield Problem(line=header.line, column=name, code="unknown_column", message=message, value=name)
+            yield Problem(
+                line=header.line,
+                column=name,
+                code="unknown_column",
+                message=message,
+                value=name,
+                suggestion=unknown.nearest,
+            )
 
 
 def _quoted(name: str) -> str:

@@ -55,7 +55,8 @@ class Spool:
 
 
 def _json(lines: Sequence[int], columns: Mapping[str, Cells]) -> bytes:
-    filled = {name: cells for name, cells in columns.items() if any(cells)}
+    # An empty text is not nothing: an update clears what it stands for.
+    filled = {name: cells for name, cells in columns.items() if any(cells) or "" in cells}
     return orjson.dumps({"columns": list(filled), "lines": list(lines), "values": list(filled.values())})
 
 

@@ -1,7 +1,7 @@
 """A directory whose Seats are made at a phone system; our own PostgreSQL directory stays the record of them."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,9 @@ from uuid import UUID
 from database.connection import Database
 from messaging.errors import Unavailable
 from services.provisioner.directory import Cancellation, ChunkResult, Conflict, Made, SeatChunk, UniqueColumn
-from services.provisioner.listing import Position, SeatPage
+from services.provisioner.existing import SeatChanges, SeatDeletions
+from services.provisioner.kept import not_at_phone_system
+from services.provisioner.listing import KnownSeat, Position, Seat, SeatPage, Selection
 from services.provisioner.phone_system.calling import Calling, Limits
 from services.provisioner.phone_system.client import PhoneSystem, Row
 from services.provisioner.phone_system.rate import Rate
@@ -68,6 +70,14 @@ class PhoneSystemDirectory:
         record.finish(result)
         return result
 
+    def change_seats(self, chunk: SeatChanges) -> ChunkResult:
+        """Refuses every row: our directory must not say what the phone system does not."""
+        return self._ours.refuse(chunk, list(map(not_at_phone_system, chunk.lines)))
+
+    def delete_seats(self, chunk: SeatDeletions) -> ChunkResult:
+        """Refuses every row, as `change_seats` does."""
+        return self._ours.refuse(chunk, list(map(not_at_phone_system, chunk.lines)))
+
     def cancel_job(self, account: str, job_id: UUID) -> Cancellation:
         """See `SeatDirectory.cancel_job`, but calls that are under way are not waited for.
 
@@ -82,6 +92,18 @@ class PhoneSystemDirectory:
     def search(self, account: str, text: str, *, after: Position, limit: int) -> SeatPage:
         """See `SeatDirectory.search`; Seats of chunks that are not finished are not found."""
         return self._ours.search(account, text, after=after, limit=limit)
+
+    def seats(self, account: str, user_ids: Sequence[UUID]) -> Sequence[KnownSeat]:
+        """See `SeatDirectory.seats`; here and below Seats of chunks that are not finished are not told."""
+        return self._ours.seats(account, user_ids)
+
+    def count(self, account: str, which: Selection) -> int:
+        """See `SeatDirectory.count`."""
+        return self._ours.count(account, which)
+
+    def export(self, account: str, which: Selection) -> Generator[Sequence[Seat]]:
+        """See `SeatDirectory.export`."""
+        return self._ours.export(account, which)
 
 
 def rows_of(chunk: SeatChunk, result: ChunkResult) -> list[Row]:

@@ -101,20 +101,21 @@ WHERE account = %(account)s AND job_id = %(job_id)s AND chunk = %(chunk)s
 
 -- name: conflicts
 SELECT 'email' AS "column", email_key AS value, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND email_key = ANY(%(email)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND email_key = ANY(%(email)s::text[])
 UNION ALL
 SELECT 'extension', extension, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND extension = ANY(%(extension)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND extension = ANY(%(extension)s::text[])
 UNION ALL
 SELECT 'phone_number', phone_number, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND phone_number = ANY(%(phone_number)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND phone_number = ANY(%(phone_number)s::text[])
 UNION ALL
 SELECT 'device_mac', device_mac, user_id
-FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s)
+FROM seats WHERE account = %(account)s AND job_id <> %(job_id)s AND device_mac = ANY(%(device_mac)s::text[])
 
 -- name: list_seats
 -- Seats of a chunk that is still being made at a phone system are not told, here and in the two that follow.
-SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at
 FROM seats
 WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
     AND NOT EXISTS (
@@ -125,7 +126,8 @@ ORDER BY created_at DESC, line DESC, user_id DESC
 LIMIT %(limit)s
 
 -- name: search_seats
-SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at
 FROM seats
 WHERE account = %(account)s AND (created_at, line, user_id) < (%(created_at)s, %(line)s, %(user_id)s)
     AND words @@ %(words)s::tsquery
@@ -137,13 +139,92 @@ ORDER BY created_at DESC, line DESC, user_id DESC
 LIMIT %(limit)s
 
 -- name: find_seat
-SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at
 FROM seats
 WHERE account = %(account)s AND user_id = %(user_id)s
     AND NOT EXISTS (
         SELECT FROM phone_system_chunks AS c
         WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
     )
+
+-- name: export_seats
+-- As they were made. No limit: whoever asks reads them a thousand at a time.
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at
+FROM seats
+WHERE account = %(account)s
+    AND (%(words)s::tsquery IS NULL OR words @@ %(words)s::tsquery)
+    AND (%(user_ids)s::uuid[] IS NULL OR user_id = ANY(%(user_ids)s::uuid[]))
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
+ORDER BY created_at, line, user_id
+
+-- name: count_seats
+-- Nearly always no chunk is under way at a phone system: then an index alone tells how many Seats there are.
+SELECT CASE
+    WHEN EXISTS (SELECT FROM phone_system_chunks WHERE account = %(account)s) THEN (
+        SELECT count(*)
+        FROM seats
+        WHERE account = %(account)s
+            AND (%(words)s::tsquery IS NULL OR words @@ %(words)s::tsquery)
+            AND (%(user_ids)s::uuid[] IS NULL OR user_id = ANY(%(user_ids)s::uuid[]))
+            AND NOT EXISTS (
+                SELECT FROM phone_system_chunks AS c
+                WHERE c.account = %(account)s AND c.job_id = seats.job_id
+                    AND seats.line BETWEEN c.first_line AND c.last_line
+            )
+    )
+    ELSE (
+        SELECT count(*)
+        FROM seats
+        WHERE account = %(account)s
+            AND (%(words)s::tsquery IS NULL OR words @@ %(words)s::tsquery)
+            AND (%(user_ids)s::uuid[] IS NULL OR user_id = ANY(%(user_ids)s::uuid[]))
+    )
+END AS count
+
+-- name: known_seats
+-- Of secrets it is told which ones the Seat has.
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at, ARRAY(SELECT jsonb_object_keys(secrets)) AS sealed
+FROM seats
+WHERE account = %(account)s AND user_id = ANY(%(user_ids)s)
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
+
+-- name: lock_seats
+SELECT user_id, created_at, job_id, line, firstname, lastname, email, extension, phone_number, device_mac, attributes,
+    changed_at
+FROM seats
+WHERE account = %(account)s AND user_id = ANY(%(user_ids)s)
+    AND NOT EXISTS (
+        SELECT FROM phone_system_chunks AS c
+        WHERE c.account = %(account)s AND c.job_id = seats.job_id AND seats.line BETWEEN c.first_line AND c.last_line
+    )
+ORDER BY user_id
+FOR UPDATE OF seats
+
+-- name: delete_seats
+DELETE FROM seats WHERE account = %(account)s AND user_id = ANY(%(user_ids)s)
+
+-- name: change_seats
+UPDATE seats AS s
+SET firstname = c.firstname, lastname = c.lastname, email = c.email, email_key = c.email_key, extension = c.extension,
+    phone_number = c.phone_number, device_mac = c.device_mac, attributes = c.attributes,
+    secrets = jsonb_strip_nulls(s.secrets || c.secrets), words = c.words, changed_at = %(changed_at)s
+FROM unnest(
+    %(user_ids)s::uuid[], %(firstname)s::text[], %(lastname)s::text[], %(email)s::text[], %(email_key)s::text[],
+    %(extension)s::text[], %(phone_number)s::text[], %(device_mac)s::text[], %(attributes)s::jsonb[],
+    %(secrets)s::jsonb[], %(words)s::tsvector[]
+) AS c (
+    user_id, firstname, lastname, email, email_key, extension, phone_number, device_mac, attributes, secrets, words
+)
+WHERE s.account = %(account)s AND s.user_id = c.user_id
 
 -- name: decide
 INSERT INTO verdicts (account, job_id, verdict, decided_at)

@@ -16,7 +16,8 @@ CREATE TABLE seats (
     device_mac text COLLATE "C",
     attributes jsonb NOT NULL,
     secrets jsonb NOT NULL,
-    words tsvector NOT NULL
+    words tsvector NOT NULL,
+    changed_at timestamptz
 );
 
 COMMENT ON COLUMN seats.line IS 'line of the uploaded file; the header is 1';
@@ -24,6 +25,7 @@ COMMENT ON COLUMN seats.email_key IS 'the e-mail address without regard to case'
 COMMENT ON COLUMN seats.attributes IS 'all other columns of the template that were filled, by name';
 COMMENT ON COLUMN seats.secrets IS 'password and PIN, sealed; no query of the service reads them';
 COMMENT ON COLUMN seats.words IS 'what the Seat is found by, see words.py';
+COMMENT ON COLUMN seats.changed_at IS 'when the Seat was last changed; null: never since it was made';
 
 CREATE UNIQUE INDEX seats_email ON seats (account, email_key);
 CREATE UNIQUE INDEX seats_extension ON seats (account, extension);

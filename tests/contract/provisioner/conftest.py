@@ -83,6 +83,14 @@ def directory(request: pytest.FixtureRequest) -> SeatDirectory:
 
 
 @pytest.fixture(params=["memory", "postgres"])
+def own(request: pytest.FixtureRequest) -> SeatDirectory:
+    """A directory that is the only place of its Seats, so that it changes and deletes them."""
+    if request.param == "memory":
+        return MemoryDirectory(ticking)
+    return PostgresDirectory(request.getfixturevalue("database"), queries.load(PACKAGE))
+
+
+@pytest.fixture(params=["memory", "postgres"])
 def verdicts(request: pytest.FixtureRequest) -> Verdicts:
     if request.param == "memory":
         return MemoryVerdicts()

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
+import pytest
+
 from contracts.ids import user_id_of
 from services.provisioner.directory import Conflict, SeatDirectory, UniqueColumn
 from tests.unit.provisioner.making import JOB, OTHER_JOB, chunk_of, new_seat
@@ -51,3 +53,13 @@ def test_asking_for_nothing_finds_nothing(directory: SeatDirectory) -> None:
 def test_a_thousand_values_of_every_column(directory: SeatDirectory) -> None:
     directory.create_seats(chunk_of(new_seat(line) for line in range(2, 502)))
     assert len(told(directory.conflicts("acme", uuid4(), all_values(*range(2, 1002))))) == 2_000
+
+
+@pytest.mark.parametrize(
+    "value", ["NULL", "", '"', "\\", '\\"', "{}", "{a,b}", '","', "a,b", " a ", "\n", "\t", "'", "名é"]
+)
+def test_whatever_the_values_are_made_of(directory: SeatDirectory, value: str) -> None:
+    """An extension is not checked here, and no character of it may be taken for something else."""
+    directory.create_seats(chunk_of([new_seat(2, extension=value)]))
+    asked = {UniqueColumn.EXTENSION: [f"x{value}", value, f"{value}x"], UniqueColumn.EMAIL: [value, value]}
+    assert told(directory.conflicts("acme", OTHER_JOB, asked)) == {("extension", value, user_id_of(JOB, 2))}

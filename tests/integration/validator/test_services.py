@@ -21,12 +21,12 @@ from services.upload.app import Limits, make_app
 from services.upload.sources import FolderStore
 from services.upload.uploads import Uploads
 from services.validator.accepted import AcceptedFiles, UploadAccepted
-from services.validator.conflicts import Conflict, Directory, HttpDirectory
+from services.validator.conflicts import Conflict, Directory, HttpDirectory, KnownSeat
 from services.validator.source import SourceMissing, UploadSource
 from services.validator.waiting import WaitingChunks
 from tests.integration.upload.asking import Asking, new_upload
 from tests.integration.validator.serving import KEY, served
-from tests.unit.provisioner.making import chunk_of
+from tests.unit.provisioner.making import SECRET, chunk_of
 from tests.unit.validator.fakes import Kept, Seats
 from web.access import AccessKey
 from web.client import ServiceClient, ServiceUnavailable
@@ -51,6 +51,8 @@ def fake() -> tuple[Directory, str]:
     (user_id,) = {seats.take(column, value, job_id=JOB) for column, value in list(VALUES.items())[:1]}
     for column, value in VALUES.items():
         seats.taken["acme", column, value] = user_id, JOB
+    values = {"firstname": "Ann", "lastname": "Lee", "department": "Sales"} | VALUES
+    seats.known["acme", user_id] = KnownSeat(user_id=user_id, values=values, sealed=frozenset({"password"}))
     return seats, user_id
 
 
@@ -58,7 +60,8 @@ def fake() -> tuple[Directory, str]:
 def provisioner() -> Iterator[tuple[str, str]]:
     """The address of a provisioner that has one Seat of JOB, and the Seat's User ID."""
     directory = MemoryDirectory(now)
-    seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes={}, secrets={}, **VALUES)
+    department, password = {"department": "Sales"}, {"password": SECRET}
+    seat = NewSeat(line=2, firstname="Ann", lastname="Lee", attributes=department, secrets=password, **VALUES)
     (made,) = directory.create_seats(chunk_of([seat], job_id=JOB)).outcomes
     assert isinstance(made, Made)
     directory.cancel_job("acme", CANCELLED_JOB)
@@ -101,6 +104,15 @@ def test_a_thousand_values_of_each_column_may_be_asked(directory: tuple[Director
     asked, _ = directory
     values = {column: [f"{value}{n}" for n in range(1000)] for column, value in VALUES.items()}
     assert list(asked.conflicts("acme", OTHER_JOB, values)) == []
+
+
+def test_seats_are_told_by_their_user_ids(directory: tuple[Directory, str]) -> None:
+    asked, user_id = directory
+    (seat,) = asked.seats("acme", [user_id, str(JOB)])
+    values = {"firstname": "Ann", "lastname": "Lee", "department": "Sales"} | VALUES
+    assert seat == KnownSeat(user_id=user_id, values=values, sealed=frozenset({"password"}))
+    assert list(asked.seats("other", [user_id])) == []
+    assert list(asked.seats("acme", [str(UUID(int=n)) for n in range(1_000)])) == []
 
 
 def test_the_first_verdict_counts(directory: tuple[Directory, str]) -> None:

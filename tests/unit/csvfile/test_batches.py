@@ -1,5 +1,7 @@
 """Batches have what iterating over the records gives: cells, lines, blank lines, and what stops the reading."""
 
+import csv
+import io
 from dataclasses import dataclass, field
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 import csvfile
 from csvfile import Batch, FileProblem, Record
-from csvfile.columns import plain_columns
+from csvfile.columns import columns_of, parsed_columns, split_columns
 from csvfile.decoding import BLOCK
 
 CHARACTERS = "a',;\t\" \n\r\0\x85\u2028ä名"
@@ -99,34 +101,58 @@ def test_a_header_of_several_blocks() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("end", ["", "newline"])
-def test_plain_files_need_no_csv_module(delimiter: str, newline: str, end: str) -> None:
-    rows = [["1", "Ann", ""], ["2", '"Lee, Jr.; B\t"', ""], ["", "", "x"]]
+def test_plain_files_need_no_csv_module_which_says_the_same(delimiter: str, newline: str, end: str) -> None:
+    rows = [["1", "Ann", ""], ["2", "Lee", "'"], ["", "", "x"]]
     text = newline.join(delimiter.join(row) for row in rows) + (newline if end else "")
-    assert plain_columns(text, delimiter, 3) == [["1", "2", ""], ["Ann", "Lee, Jr.; B\t", ""], ["", "", "x"]]
+    columns = [["1", "2", ""], ["Ann", "Lee", ""], ["", "'", "x"]]
+    assert split_columns(text, delimiter, 3) == columns
+    parsed = parsed_columns(text, delimiter, 3)
+    assert parsed is not None
+    assert [list(cells) for cells in parsed] == columns
 
 
 NOT_PLAIN = [
     "a\n",
     "a,b,c\n",
     "a,b\nc\nd,e,f\n",
-    'a,"b\nc"\n',
-    'a,"b""c"\n',
-    'a,b"c\n',
-    'a,"b"c\n',
-    'a,"b\n',
+    "a,b\n\n",
     "a,b\rc,d\n",
-]
-TOO_MUCH = [
-    f"a,{'b' * 140_000}\n",
-    '"a",b\n"c","d",""\n',
     "a,b\r\nc,d\n",
-    'a,"b\r"\n',
-    '"a"',
-    'a,""""\n',
-    '"a","b"\n' * 2 + '"a",,\n',
+    "a,b\nc,d\r\n",
+    'a,"b"\n',
+    'a,b"c\n',
 ]
 
 
-@pytest.mark.parametrize("text", [*NOT_PLAIN, *TOO_MUCH])
-def test_whatever_is_not_plain_is_left_to_the_csv_module(text: str) -> None:
-    assert plain_columns(text, ",", 2) is None
+@pytest.mark.parametrize("text", NOT_PLAIN)
+def test_whatever_is_not_plain_is_not_split(text: str) -> None:
+    assert split_columns(text, ",", 2) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['a,b"c\n', "a,b\r\nc,d\n", 'a,""""\nc,"""d"', 'a,""\n', '"a","b"\n' * 9, 'a,"b""c,"\n', "a,\x1d\x85\u2028\n"],
+)
+def test_most_of_that_is_still_had_by_columns(text: str) -> None:
+    columns = columns_of(text, ",", 2)
+    assert columns is not None
+    assert list(zip(*columns, strict=True)) == [record.cells for record in csvfile.read([f"a,b\n{text}".encode()])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b\rc,d\n", 'a,"b\r"\n', 'a,"b\r\nc"\n', 'a,"b\nc"\n', "a,b\n\n", "a,b\nc\n", 'a,"b\n', f"a,{'b' * 140_000}\n"],
+)
+def test_what_goes_over_lines_or_has_another_width_is_not(text: str) -> None:
+    assert columns_of(text, ",", 2) is None
+
+
+@given(TEXTS.map(lambda text: text.replace("\0", "")), st.integers(2, 3))
+def test_both_ways_give_what_the_csv_module_gives(text: str, width: int) -> None:
+    split, parsed = split_columns(text or "a", ",", width), parsed_columns(text or "a", ",", width)
+    if split is not None:
+        assert parsed is not None
+        assert [list(cells) for cells in parsed] == split
+    if parsed is not None and "\r" not in text:
+        rows = list(csv.reader(io.StringIO(text or "a", newline=""), strict=True))
+        assert list(zip(*parsed, strict=True)) == list(map(tuple, rows))

@@ -7,10 +7,14 @@ from uuid import UUID
 
 from contracts.messages import SeatsAcceptedV1
 from services.provisioner.directory import NewSeat, SeatChunk
+from services.provisioner.existing import SeatChanges, SeatDeletions
 from tests.unit.contracts.chunk_rows import Row, columns_of
 
 JOB = UUID("00000000-0000-4000-8000-00000000000a")
 OTHER_JOB = UUID("00000000-0000-4000-8000-00000000000b")
+UPDATE = UUID("00000000-0000-4000-8000-00000000000c")
+DELETION = UUID("00000000-0000-4000-8000-00000000000d")
+SECRETS = ("password", "voicemail_pin")
 SECRET = "sealed:c2VjcmV0LW9mLXRoZS1zZWF0"
 
 
@@ -87,3 +91,50 @@ def accepted(
 
 def accepted_lines(lines: Iterable[int], **where: Any) -> SeatsAcceptedV1:
     return accepted((Row(line, values_of(line)) for line in lines), **where)
+
+
+def changes_of(
+    rows: Mapping[UUID, Mapping[str, str]], *, account: str = "acme", job_id: UUID = UPDATE, chunk: int = 1
+) -> SeatChanges:
+    """By User ID what is to be changed; the lines begin at 2."""
+    names = {name: None for values in rows.values() for name in values}
+    columns = {name: [values.get(name) for values in rows.values()] for name in names}
+    return SeatChanges(
+        account=account,
+        job_id=job_id,
+        chunk=chunk,
+        lines=range(2, 2 + len(rows)),
+        user_ids=list(rows),
+        values={name: cells for name, cells in columns.items() if name not in SECRETS},
+        secrets={name: cells for name, cells in columns.items() if name in SECRETS},
+    )
+
+
+def deletions_of(
+    user_ids: Iterable[UUID],
+    *,
+    account: str = "acme",
+    job_id: UUID = UPDATE,
+    chunk: int = 1,
+    undo_of: UUID | None = None,
+) -> SeatDeletions:
+    named = list(user_ids)
+    lines = range(2, 2 + len(named))
+    return SeatDeletions(account=account, job_id=job_id, chunk=chunk, lines=lines, user_ids=named, undo_of=undo_of)
+
+
+def about(
+    user_ids: list[str | None] | list[str], *, kind: str, undo_of: UUID | None = None, **columns: list[str | None]
+) -> SeatsAcceptedV1:
+    """A chunk about Seats that exist; the lines begin at 2."""
+    return SeatsAcceptedV1(
+        job_id=UPDATE if kind == "update" else DELETION,
+        account="acme",
+        template_version=1,
+        chunk=1,
+        columns=("user_id", *columns),
+        lines=tuple(range(2, 2 + len(user_ids))),
+        values=(list(user_ids), *columns.values()),
+        kind=kind,
+        undo_of=undo_of,
+    )

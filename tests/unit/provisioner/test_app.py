@@ -134,6 +134,7 @@ def test_a_seat_is_told_without_its_secrets(client: FlaskClient) -> None:
         {
             "user_id": str(user_id_of(JOB, 2)),
             "created_at": "2026-11-22T09:30:00Z",
+            "changed_at": None,
             "job_id": str(JOB),
             "line": 2,
             "firstname": seat.firstname,

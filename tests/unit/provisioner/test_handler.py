@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -7,8 +8,9 @@ from contracts.ids import user_id_of
 from contracts.messages import JobCancelledV1, JobCancelRequestedV1, Outcome, SeatsProvisionedV1, ValidationStartedV1
 from messaging.errors import Reject
 from services.provisioner.handler import handle, provision_seats
+from services.provisioner.listing import Selection
 from services.provisioner.memory_directory import MemoryDirectory
-from tests.unit.provisioner.making import JOB, OTHER_JOB, accepted_lines
+from tests.unit.provisioner.making import JOB, OTHER_JOB, SECRET, about, accepted_lines
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -59,3 +61,44 @@ def test_other_messages_are_rejected() -> None:
     other = ValidationStartedV1(job_id=JOB, account="acme", started_at=NOW)
     with pytest.raises(Reject, match=r"nothing with validation\.started"):
         handle(other, directory=MemoryDirectory(lambda: NOW))
+
+
+def test_seats_are_changed_and_deleted_as_the_chunk_says() -> None:
+    directory = MemoryDirectory(lambda: NOW)
+    list(handle(accepted_lines([2, 3, 4]), directory=directory))
+    ids = [str(user_id_of(JOB, line)) for line in (2, 3)]
+    update = about(ids, kind="update", department=["Ventes", None], password=[SECRET, ""])
+    [told] = handle(update, directory=directory)
+    assert isinstance(told, SeatsProvisionedV1)
+    assert [(one.line, one.type, str(one.user_id)) for one in told.outcomes] == [
+        (2, "successful", ids[0]),
+        (3, "successful", ids[1]),
+    ]
+    seats = {str(one.seat.user_id): one for one in directory.seats("acme", list(map(UUID, ids)))}
+    assert [dict(seats[one].seat.attributes).get("department") for one in ids] == ["Ventes", None]
+    assert [seats[one].sealed for one in ids] == [{"password"}, frozenset()]
+    [told] = handle(about([*ids, str(OTHER_JOB)], kind="delete"), directory=directory)
+    assert isinstance(told, SeatsProvisionedV1)
+    assert [outcome.code for outcome in told.outcomes] == [None, None, "seat_gone"]
+    assert directory.count("acme", Selection()) == 1
+
+
+def test_an_undo_reaches_the_directory() -> None:
+    directory = MemoryDirectory(lambda: NOW)
+    list(handle(accepted_lines([2]), directory=directory))
+    [told] = handle(about([str(user_id_of(JOB, 2))], kind="delete", undo_of=OTHER_JOB), directory=directory)
+    assert isinstance(told, SeatsProvisionedV1)
+    assert [outcome.code for outcome in told.outcomes] == ["seat_of_another_job"]
+
+
+@pytest.mark.parametrize("ids", [[None], [""], ["7"], [str(JOB), str(JOB)]])
+@pytest.mark.parametrize("kind", ["update", "delete"])
+def test_a_chunk_that_does_not_name_its_seats_is_rejected(kind: str, ids: list[str | None]) -> None:
+    with pytest.raises(Reject, match="name"):
+        list(handle(about(ids, kind=kind), directory=MemoryDirectory(lambda: NOW)))
+
+
+def test_a_new_secret_that_was_not_sealed_is_rejected_and_not_told() -> None:
+    with pytest.raises(Reject, match="the password of line 2 has not been sealed") as caught:
+        list(handle(about([str(JOB)], kind="update", password=["4711"]), directory=MemoryDirectory(lambda: NOW)))
+    assert "4711" not in str(caught.value)

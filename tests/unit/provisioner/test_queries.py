@@ -18,7 +18,12 @@ def without_comments(query: bytes) -> str:
 def test_secrets_are_written_and_never_read(name: str) -> None:
     text = without_comments(QUERIES[name])
     assert "*" not in text.replace("count(*)", "")
-    if "secrets" in text:
+    if name == "known_seats":  # which secrets a Seat has may be told
+        text = text.replace("jsonb_object_keys(secrets)", "")
+    if name == "change_seats":  # what is new is put beside what is there, within the database
+        text = text.replace("jsonb_strip_nulls(s.secrets || c.secrets)", "")
+        assert "RETURNING" not in text
+    elif "secrets" in text:
         assert name in {"copy_seats", "stage", "insert_seats"}
         assert "secrets" not in text.partition("RETURNING")[2]
 

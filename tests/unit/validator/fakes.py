@@ -1,6 +1,6 @@
 """Upload and provisioner in memory, and files to validate."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -8,11 +8,11 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from contracts import template
-from contracts.ids import job_id_of
+from contracts.ids import job_id_of, user_id_of
 from contracts.messages import Contract, JobSubmittedV1
 from contracts.sealing import Sealer
 from services.validator.accepted import AcceptedFiles
-from services.validator.conflicts import Conflict, Decision, Verdict
+from services.validator.conflicts import Conflict, Decision, KnownSeat, Verdict
 from services.validator.handler import Surroundings, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
@@ -27,9 +27,12 @@ REQUIRED = ("firstname", "lastname", "email", "extension", "seat_type")
 
 @dataclass
 class Seats:
-    """A directory in memory: `taken` has (account, column, value) → (user id, job)."""
+    """A directory in memory: `taken` has (account, column, value) → (user id, job), `known` (account, user id) → a
+    Seat.
+    """
 
     taken: dict[tuple[str, str, str], tuple[str, UUID]] = field(default_factory=dict)
+    known: dict[tuple[str, str], KnownSeat] = field(default_factory=dict)
     verdicts: dict[tuple[str, UUID], Verdict] = field(default_factory=dict)
     cancelled: set[tuple[str, UUID]] = field(default_factory=set)
     asked: list[Mapping[str, Sequence[str]]] = field(default_factory=list)
@@ -47,6 +50,20 @@ class Seats:
             for value in wanted
             if (found := self.taken.get((account, column, value.casefold()))) and found[1] != job_id
         ]
+
+    def seats(self, account: str, user_ids: Sequence[str]) -> Sequence[KnownSeat]:
+        self.asked.append({"user_id": user_ids})
+        return [known for one in user_ids if (known := self.known.get((account, one)))]
+
+    def know(self, number: int, *, sealed: Iterable[str] = (), account: str = ACCOUNT, **values: str) -> str:
+        """There is a Seat with the cells of `seat`; its User ID."""
+        cells = {name: cell for name, cell in (seat(number) | values).items() if cell}
+        user_id = str(user_id_of(OTHER_JOB, number))
+        self.known[account, user_id] = KnownSeat(user_id=user_id, values=cells, sealed=frozenset(sealed))
+        for column in ("email", "extension", "phone_number", "device_mac"):
+            if column in cells:
+                self.taken[account, column, cells[column].casefold()] = user_id, OTHER_JOB
+        return user_id
 
     def decide(self, account: str, job_id: UUID, verdict: Verdict) -> Decision:
         if (account, job_id) in self.cancelled:
@@ -111,6 +128,7 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     kept: AcceptedFiles = field(default_factory=Kept)
     window: int = 16
+    timer: Callable[[], float] = float  # which stands still, at 0
 
     def surroundings(self) -> Surroundings:
         return Surroundings(
@@ -123,6 +141,7 @@ class Site:
             waiting=WaitingChunks(self.kept),
             window=self.window,
             clock=lambda: NOW,
+            timer=self.timer,
         )
 
     def submit(self, data: bytes, *, key: str = "one") -> JobSubmittedV1:

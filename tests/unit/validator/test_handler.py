@@ -1,6 +1,10 @@
 """From a submitted job to the messages about it."""
 
+import threading
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from uuid import UUID
 
@@ -10,18 +14,21 @@ from contracts.codec import Codec
 from contracts.messages import (
     Contract,
     JobAcceptedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobRejectedV1,
     SeatsAcceptedV1,
+    ValidationProgressedV1,
     ValidationStartedV1,
 )
 from contracts.sealing import is_sealed
 from messaging.errors import Reject, Retry
+from services.validator.conflicts import Conflict
 from services.validator.handler import handle, validate_seats
 from services.validator.settings import Limits
 from services.validator.source import SourceMissing
 from tests.unit.contracts.chunk_rows import rows_of
-from tests.unit.validator.fakes import ACCOUNT, NOW, REQUIRED, SEALER, BreakingOff, Site, csv_of, seat
+from tests.unit.validator.fakes import ACCOUNT, NOW, REQUIRED, SEALER, BreakingOff, Kept, Seats, Site, csv_of, seat
 from web.client import ServiceUnavailable
 
 
@@ -170,6 +177,96 @@ def test_of_a_cancelled_job_nothing_more_is_told(site: Site, before: str, good: 
     assert isinstance(started, ValidationStartedV1)
 
 
+def dry(site: Site, data: bytes) -> Contract:
+    job = replace(site.submit(data), dry_run=True)
+    started, last = validate_seats(job, surroundings=site.surroundings())
+    assert isinstance(started, ValidationStartedV1)
+    return last
+
+
+def test_a_dry_run_of_a_good_file_ends_with_the_number_of_its_rows(site: Site) -> None:
+    checked = dry(site, csv_of(seat(n, password=f"{n:04d}") for n in range(2300)))
+    assert isinstance(checked, JobCheckedV1)
+    assert (checked.rows, checked.change_count, checked.changed_rows, checked.changes) == (2300, 0, 0, ())
+    assert checked.checked_at == NOW
+
+
+def test_a_dry_run_finds_what_the_job_itself_would_find(site: Site) -> None:
+    site.seats.take("extension", "1003")
+    data = csv_of([seat(1), seat(2, email="ann1@example.com"), seat(3), seat(4, seat_type="x")])
+    found = dry(site, data)
+    assert isinstance(found, JobRejectedV1)
+    assert [problem.code for problem in found.problems] == ["duplicate_in_file", "seat_exists", "not_allowed"]
+    assert found == rejected(site.validate(data))
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_dry_run_stores_nothing(site: Site, good: bool) -> None:
+    """So that it may be made as often as one likes, and another run of it may come to another end."""
+    dry(site, csv_of([seat(1), seat(2 if good else 1)]))
+    assert not site.seats.verdicts
+    assert isinstance(site.kept, Kept)
+    assert not site.kept.stored
+
+
+def test_a_dry_run_is_not_bound_by_an_earlier_one(site: Site) -> None:
+    data = csv_of([seat(1)])
+    site.seats.take("extension", "1001")
+    assert isinstance(dry(site, data), JobRejectedV1)
+    site.seats.taken.clear()
+    assert isinstance(dry(site, data), JobCheckedV1)
+
+
+def test_columns_are_read_as_what_was_chosen_for_them(site: Site) -> None:
+    data = b"firstname,Nachname,email,Durchwahl,seat_type,Kostenstelle,\nAnn,Lee,a@example.com,100,virtual,7,8\n"
+    chosen = {"\ufeffNachname": "lastname", "durchwahl ": "extension", "Kostenstelle": None, "": None}
+    job = replace(site.submit(data), columns=chosen)
+    _, accepted, chunk = validate_seats(job, surroundings=site.surroundings())
+    assert isinstance(accepted, JobAcceptedV1)
+    assert isinstance(chunk, SeatsAcceptedV1)
+    assert chunk.columns == ("firstname", "lastname", "email", "extension", "seat_type")
+    assert rows_of(chunk)[0].values == ("Ann", "Lee", "a@example.com", "100", "virtual")
+
+
+def test_what_was_chosen_for_a_column_counts_more_than_its_name(site: Site) -> None:
+    data = csv_of([seat(1, phone_number="12")])
+    job = replace(site.submit(data), columns={"phone_number": None})
+    assert isinstance(list(validate_seats(job, surroundings=site.surroundings()))[1], JobAcceptedV1)
+    job = replace(site.submit(data, key="two"), columns={"phone_number": "extension"})
+    assert rejected(list(validate_seats(job, surroundings=site.surroundings()))).problems_by_code == {
+        "doubled_column": 1
+    }
+
+
+def test_of_a_long_check_it_is_told_how_far_it_is(site: Site) -> None:
+    """Every two seconds: here a look at the clock takes three quarters of one."""
+    site.timer = partial(next, count(0.0, 0.75))
+    data = csv_of(seat(n) for n in range(2500))
+    _, *told, accepted, _, _, _ = site.validate(data)
+    assert isinstance(accepted, JobAcceptedV1)
+    progress = [message for message in told if isinstance(message, ValidationProgressedV1)]
+    assert progress == told
+    assert [message.rows for message in progress] == [750, 1500, 2250]
+    read = [message.bytes for message in progress]
+    assert read == sorted(read)
+    assert read[0] > 0
+    assert read[-1] <= len(data)
+    assert {message.progressed_at for message in progress} == {NOW}
+
+
+def test_of_a_check_that_is_cut_off_nothing_stays_open(site: Site) -> None:
+    site.timer = partial(next, count(0.0, 3.0))
+    told = validate_seats(site.submit(csv_of(seat(n) for n in range(2500))), surroundings=site.surroundings())
+    *_, progress = islice(told, 6)
+    assert isinstance(progress, ValidationProgressedV1)
+    assert progress.rows == 1250
+    before = threading.active_count()
+    assert isinstance(told, Generator)
+    told.close()
+    assert threading.active_count() < before
+    assert not site.seats.verdicts
+
+
 def test_a_missing_source_fails_the_job(site: Site) -> None:
     job = replace(site.submit(csv_of([seat(1)])), source="gone")
     message = failed(list(validate_seats(job, surroundings=site.surroundings())))
@@ -197,6 +294,46 @@ def test_services_that_are_away_are_not_the_jobs_fault(site: Site) -> None:
     site.files = BreakingOff(ServiceUnavailable("upload"))
     with pytest.raises(ServiceUnavailable):
         site.validate(csv_of([seat(1)]))
+
+
+class AwayFrom(Seats):
+    """A directory that is gone once it has answered ``answers`` questions."""
+
+    def __init__(self, answers: int) -> None:
+        super().__init__()
+        self._left = answers
+
+    def conflicts(self, account: str, job_id: UUID, values: Mapping[str, Sequence[str]]) -> Sequence[Conflict]:
+        self._left -= 1
+        if self._left < 0:
+            raise ServiceUnavailable("provisioner")
+        return super().conflicts(account, job_id, values)
+
+
+@pytest.mark.parametrize("answers", [0, 1, 4, 7])
+def test_a_directory_that_goes_away_at_any_question_decides_nothing(site: Site, answers: int) -> None:
+    site.seats = AwayFrom(answers)
+    with pytest.raises(ServiceUnavailable):
+        site.validate(csv_of(seat(number) for number in range(7_500)))
+    assert not site.seats.verdicts
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("asking")]
+
+
+def test_seats_that_exist_are_told_in_file_order_among_the_other_problems(site: Site) -> None:
+    for number in (7, 1_500, 5_999):
+        site.seats.take("email", f"ann{number}@example.com")
+    wrong = {3: "a", 1_400: "b", 1_500: "c", 5_000: "d"}
+    rows = (seat(n, extension=wrong[n]) if n in wrong else seat(n) for n in range(6_000))
+    message = rejected(site.validate(csv_of(rows)))
+    assert [(problem.line, problem.code) for problem in message.problems] == [
+        (5, "not_digits"),
+        (9, "seat_exists"),
+        (1_402, "not_digits"),
+        (1_502, "seat_exists"),
+        (1_502, "not_digits"),
+        (5_002, "not_digits"),
+        (6_001, "seat_exists"),
+    ]
 
 
 def test_a_source_that_vanishes_while_it_is_read_fails_the_job(site: Site) -> None:
