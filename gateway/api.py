@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +10,22 @@ from flask import Blueprint, Response, current_app, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import Headers
 
-from gateway import incoming, outgoing
+from gateway import derived, incoming, outgoing
 from gateway.description import describe
 from gateway.identity import current
-from gateway.routes import CANCEL_JOB, ISSUE_TOKEN, PLAIN, RECEIVE_UPLOAD, SHOW_JOB, Route
+from gateway.routes import (
+    CANCEL_JOB,
+    DELETE_SEATS,
+    ISSUE_TOKEN,
+    PLAIN,
+    RECEIVE_UPLOAD,
+    RETRY_JOB,
+    SHOW_JOB,
+    UNDO_JOB,
+    Route,
+)
 from gateway.schemas import END_STATES, TokenRequest
+from gateway.services import Services
 from gateway.signin import SignIn, wrong
 from gateway.tokens import ApiTokens
 from web.app import json_body
@@ -23,19 +33,6 @@ from web.client import Answer, ServiceClient
 from web.refusals import Refusal, not_found
 
 _LIMITS_LAST = 60.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """The services behind the gateway."""
-
-    upload: ServiceClient
-    eventlog: ServiceClient
-    provisioner: ServiceClient
-
-    def named(self, name: str) -> ServiceClient:
-        """The service of this name."""
-        return {"upload": self.upload, "eventlog": self.eventlog, "provisioner": self.provisioner}[name]
 
 
 class UploadLimit:
@@ -62,6 +59,9 @@ def blueprint(services: Services, *, sign_in: SignIn, tokens: ApiTokens) -> Blue
     _add(api, SHOW_JOB, _job(services))
     _add(api, CANCEL_JOB, _cancel(services))
     _add(api, RECEIVE_UPLOAD, _upload(services.upload))
+    _add(api, RETRY_JOB, derived.retry(services))
+    _add(api, UNDO_JOB, derived.undo(services))
+    _add(api, DELETE_SEATS, derived.delete_seats(services))
     _add(api, ISSUE_TOKEN, _token(sign_in, tokens))
 
     @api.get("/openapi.json")
@@ -178,7 +178,8 @@ def _send(service: ServiceClient, route: Route, path: str) -> Answer:
     if route.body is not None:
         body = orjson.dumps(json_body())
         headers["Content-Type"] = "application/json"
-    query = _given(request.args, route.query)
+    query: dict[str, str | list[str]] = {**_given(request.args, route.query)}
+    query |= {name: request.args.getlist(name) for name in route.repeated if name in request.args}
     return service.send(route.method, path, principal=current(), query=query, headers=headers, body=body)
 
 

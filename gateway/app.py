@@ -8,6 +8,7 @@ from contracts.template import latest
 from database.connection import UNAVAILABLE, Database
 from gateway import api, browsing, headers, identity, login, pages, patience, same_origin
 from gateway.passwords import Passwords
+from gateway.services import Services
 from gateway.sessions import Sessions
 from gateway.settings import Settings
 from gateway.signin import SignIn
@@ -53,9 +54,9 @@ def create_app(settings: Settings, database: Database, *, clock: Clock = utc_now
     return app
 
 
-def _services(settings: Settings) -> api.Services:
+def _services(settings: Settings) -> Services:
     key = AccessKey(settings.access_key)
-    return api.Services(
+    return Services(
         upload=ServiceClient(settings.upload_url, key),
         eventlog=ServiceClient(settings.eventlog_url, key),
         provisioner=ServiceClient(settings.provisioner_url, key),

@@ -11,6 +11,9 @@ from gateway.outgoing import API
 from gateway.routes import ISSUE_TOKEN, RECEIVE_UPLOAD, ROUTES, Route
 from gateway.schemas import Refused
 
+#: The media type of an Excel workbook.
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def describe() -> dict[str, Any]:
     """The whole description as one object, ready to be sent as JSON."""
@@ -58,6 +61,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", route.path)
     ]
     query = [{"in": "query", "name": name, "schema": {"type": "string"}} for name in route.query]
+    query += [
+        {"in": "query", "name": name, "schema": {"type": "array", "items": {"type": "string"}}}
+        for name in route.repeated
+    ]
     headers = [{"in": "header", "name": name, "required": True, "schema": {"type": "string"}} for name in route.headers]
     return ids + query + headers
 
@@ -66,7 +73,7 @@ def _body(route: Route) -> dict[str, Any]:
     if route is RECEIVE_UPLOAD:
         file = {"type": "string", "format": "binary"}
         form = {"type": "object", "required": ["file"], "properties": {"file": file}}
-        return {"text/csv": {"schema": file}, "multipart/form-data": {"schema": form}}
+        return {"text/csv": {"schema": file}, WORKBOOK: {"schema": file}, "multipart/form-data": {"schema": form}}
     return {"application/json": {"schema": route.body}} if route.body else {}
 
 

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from marshmallow import Schema
 
-from gateway import schemas
+from gateway import schemas, seat_schemas
 
 Service = Literal["gateway", "upload", "eventlog", "provisioner"]
 
@@ -14,7 +14,8 @@ Service = Literal["gateway", "upload", "eventlog", "provisioner"]
 class Route:
     """One call of the API. ``path`` is the same under `/api/v1` and at the service; its `{…_id}` are UUIDs.
 
-    ``query`` and ``headers`` are passed on, others are not. ``what`` is what a 404 says there is none of.
+    ``query``, the ``repeated`` parameters (which may come several times) and ``headers`` are passed on, others are not.
+    ``what`` is what a 404 says there is none of.
     ``download`` is the file name of a CSV answer. ``early`` is the JSON answer about a job that upload has taken on but
     the event log has not heard of yet.
     """
@@ -25,6 +26,7 @@ class Route:
     summary: str
     what: str = "page"
     query: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     body: type[Schema] | None = None
     answer: type[Schema] | None = None
@@ -53,8 +55,8 @@ RECEIVE_UPLOAD: Final = Route(
     method="POST",
     path="/uploads",
     service="upload",
-    summary="Upload a CSV file: the raw body with `?filename=`, or multipart with the field `file`",
-    query=("filename",),
+    summary="Upload a CSV file or an Excel workbook: as it is with `?filename=`, or multipart with the field `file`",
+    query=("filename", "sheet", "kind"),
     answer=schemas.Upload,
     status=201,
 )
@@ -74,6 +76,39 @@ CANCEL_JOB: Final = Route(
     service="upload",
     what="job",
     summary="Ask for a job to stop; what it has created stays. 409 `job_ended` with its `state` if it has ended",
+    answer=schemas.JobAnswer,
+    status=202,
+)
+
+RETRY_JOB: Final = Route(
+    method="POST",
+    path="/jobs/{job_id}/retry",
+    service="gateway",
+    what="job",
+    summary="Try the rows that failed or were not processed again, as a job of their own; 409 `nothing_to_retry`",
+    headers=("Idempotency-Key",),
+    answer=schemas.JobAnswer,
+    status=202,
+)
+
+UNDO_JOB: Final = Route(
+    method="POST",
+    path="/jobs/{job_id}/undo",
+    service="gateway",
+    what="job",
+    summary="Delete the Seats that a job created and nobody has changed since, as a job; 409 `nothing_to_undo`",
+    headers=("Idempotency-Key",),
+    answer=schemas.JobAnswer,
+    status=202,
+)
+
+DELETE_SEATS: Final = Route(
+    method="POST",
+    path="/seats/delete",
+    service="gateway",
+    summary="Delete Seats, as a job with an outcome for each; 409 `nothing_to_delete`",
+    headers=("Idempotency-Key",),
+    body=seat_schemas.SeatsToDelete,
     answer=schemas.JobAnswer,
     status=202,
 )
@@ -108,7 +143,7 @@ PLAIN: Final = (
         path="/jobs",
         service="upload",
         what="upload",
-        summary="Create the Seats of an upload; the same `Idempotency-Key` gives the same job",
+        summary="Create, update or delete the Seats of an upload, or check it; the same key gives the same job",
         headers=("Idempotency-Key",),
         body=schemas.JobRequest,
         answer=schemas.JobAnswer,
@@ -118,8 +153,11 @@ PLAIN: Final = (
         method="GET",
         path="/jobs",
         service="eventlog",
-        summary="The account's jobs, newest first",
-        query=("state", "q", "cursor", "limit"),
+        summary="The account's jobs, newest first unless sorted otherwise; dry runs with `dry_run=true` alone",
+        query=(
+            *("state", "kind", "q", "who", "from", "to", "sha256", "dry_run"),
+            *("sort", "cursor", "limit"),
+        ),
         answer=schemas.Jobs,
     ),
     Route(
@@ -128,7 +166,7 @@ PLAIN: Final = (
         service="eventlog",
         what="job",
         summary="What is wrong with the file of a rejected job",
-        query=("cursor", "limit"),
+        query=("code", "cursor", "limit"),
         answer=schemas.Problems,
         early='{"problems":[],"problem_count":0,"problems_by_code":{},"next_cursor":null}',
     ),
@@ -138,6 +176,7 @@ PLAIN: Final = (
         service="eventlog",
         what="job",
         summary="The problems as a CSV file",
+        query=("code",),
         download="problems.csv",
     ),
     Route(
@@ -169,12 +208,80 @@ PLAIN: Final = (
     ),
     Route(
         method="GET",
+        path="/jobs/{job_id}/annotated.csv",
+        service="eventlog",
+        what="job",
+        summary="The uploaded file with a column `problems`, to be mended and uploaded as it is; 409 `not_annotatable`",
+        download="problems-marked.csv",
+    ),
+    Route(
+        method="GET",
+        path="/jobs/{job_id}/failed.csv",
+        service="eventlog",
+        what="job",
+        summary="The rows that failed or were not processed, as a file to be uploaded",
+        download="failed.csv",
+    ),
+    Route(
+        method="GET",
+        path="/jobs/{job_id}/created.csv",
+        service="eventlog",
+        what="job",
+        summary="The Seats that a job created",
+        download="created.csv",
+    ),
+    Route(
+        method="GET",
+        path="/jobs/{job_id}/changes",
+        service="eventlog",
+        what="job",
+        summary="What a checked update would change",
+        query=("cursor", "limit"),
+        answer=schemas.Changes,
+        early='{"changes":[],"next_cursor":null}',
+    ),
+    Route(
+        method="GET",
         path="/seats",
         service="provisioner",
         summary="The account's Seats",
         query=("q", "cursor", "limit"),
-        answer=schemas.Seats,
+        answer=seat_schemas.Seats,
+    ),
+    Route(
+        method="GET",
+        path="/seats/count",
+        service="provisioner",
+        summary="How many Seats there are",
+        query=("q",),
+        answer=seat_schemas.SeatCount,
+    ),
+    Route(
+        method="GET",
+        path="/seats/{user_id}",
+        service="provisioner",
+        what="Seat",
+        summary="A Seat, and which job and line made it",
+        answer=seat_schemas.Seat,
+    ),
+    Route(
+        method="GET",
+        path="/seats.csv",
+        service="provisioner",
+        summary="Seats as a CSV file, to be changed and uploaded as an update; all of a search, or those of `user_id`s",
+        query=("q",),
+        repeated=("user_id",),
+        download="seats.csv",
     ),
 )
 
-ROUTES: Final = (ISSUE_TOKEN, RECEIVE_UPLOAD, SHOW_JOB, CANCEL_JOB, *PLAIN)
+ROUTES: Final = (
+    ISSUE_TOKEN,
+    RECEIVE_UPLOAD,
+    SHOW_JOB,
+    CANCEL_JOB,
+    RETRY_JOB,
+    UNDO_JOB,
+    DELETE_SEATS,
+    *PLAIN,
+)

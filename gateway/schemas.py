@@ -3,7 +3,10 @@
 from marshmallow import Schema, fields, validate
 
 #: How a job can have ended.
-END_STATES = ("completed", "completed_with_errors", "rejected", "failed", "cancelled")
+END_STATES = ("checked", "completed", "completed_with_errors", "rejected", "failed", "cancelled")
+
+#: What a job does with the Seats of its rows.
+KINDS = ("create", "update", "delete")
 
 _STATES = ("submitted", "validating", "provisioning", *END_STATES)
 
@@ -46,30 +49,76 @@ class Limits(Schema):
     max_upload_bytes = fields.Integer(required=True)
     max_rows = fields.Integer(required=True)
     max_cell_length = fields.Integer(required=True, metadata={"description": "characters"})
+    max_workbook_rows = fields.Integer(required=True, metadata={"description": "rows of a sheet of a workbook"})
+    max_workbook_bytes = fields.Integer(required=True, metadata={"description": "bytes of a workbook once unpacked"})
     upload_expires_hours = fields.Integer(required=True)
 
 
+class HeaderCell(Schema):
+    """A cell of a file's header, and what it means."""
+
+    position = fields.Integer(required=True, metadata={"description": "from 0"})
+    name = fields.String(required=True)
+    column = fields.String(required=True, allow_none=True)
+    by = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(("name", "alias", "remembered", "suggested", "ignored")),
+        metadata={
+            "description": "suggested: a proposal, which is in force once a job's `columns` say so; so is memory"
+        },
+    )
+
+
+class Header(Schema):
+    """A file's header, and which required columns it lacks."""
+
+    columns = fields.List(fields.Nested(HeaderCell), required=True)
+    missing = fields.List(fields.String(), required=True)
+
+
 class Upload(Schema):
-    """A file that has been received and stored."""
+    """A file that has been received and stored. A workbook is stored as the CSV of one of its sheets."""
 
     upload_id = fields.UUID(required=True)
     filename = fields.String(required=True)
-    size = fields.Integer(required=True, metadata={"description": "bytes"})
-    sha256 = fields.String(required=True)
+    size = fields.Integer(required=True, metadata={"description": "bytes, as it is stored"})
+    sha256 = fields.String(required=True, metadata={"description": "of what is stored"})
     expires_at = fields.AwareDateTime(required=True)
+    format = fields.String(required=True, validate=validate.OneOf(("csv", "xlsx")))
+    sheets = fields.List(fields.String(), required=True, allow_none=True)
+    sheet = fields.String(required=True, allow_none=True)
+    header = fields.Nested(Header, required=True, allow_none=True)
 
 
 class JobRequest(Schema):
-    """Which upload's Seats to create."""
+    """What is to become of the rows of an upload."""
 
     upload_id = fields.UUID(required=True)
+    dry_run = fields.Boolean(metadata={"description": "check the file alone; the upload stays free"})
+    kind = fields.String(validate=validate.OneOf(KINDS), metadata={"description": "create if left out"})
+    columns = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(allow_none=True),
+        metadata={"description": "what header cells mean: the name of a column, or null to ignore them"},
+    )
     template_version = fields.Integer(metadata={"description": "by whose rules; the newest if left out"})
+    retry_of = fields.UUID(metadata={"description": "the job whose failed rows these are"})
+    undo_of = fields.UUID(metadata={"description": "the job whose Seats are to be deleted, unless changed since"})
 
 
 class JobAnswer(Schema):
     """A job that has been taken on."""
 
     job_id = fields.UUID(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(_STATES))
+
+
+class Child(Schema):
+    """A job that follows from another."""
+
+    job_id = fields.UUID(required=True)
+    relation = fields.String(required=True, validate=validate.OneOf(("retry", "undo")))
     state = fields.String(required=True, validate=validate.OneOf(_STATES))
 
 
@@ -82,13 +131,34 @@ class Job(Schema):
     submitted_by = fields.String(allow_none=True)
     submitted_at = fields.AwareDateTime(allow_none=True)
     finished_at = fields.AwareDateTime(allow_none=True)
+    started_at = fields.AwareDateTime(allow_none=True)
+    accepted_at = fields.AwareDateTime(allow_none=True)
     template_version = fields.Integer(allow_none=True)
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    dry_run = fields.Boolean()
+    columns = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
+    retry_of = fields.UUID(allow_none=True)
+    undo_of = fields.UUID(allow_none=True)
+    children = fields.List(fields.Nested(Child), metadata={"description": "not in lists"})
+    size = fields.Integer(allow_none=True, metadata={"description": "bytes"})
+    sha256 = fields.String(allow_none=True)
     rows = fields.Integer(allow_none=True, metadata={"description": "rows of the file; unknown until they are counted"})
+    rows_checked = fields.Integer(allow_none=True)
+    bytes_checked = fields.Integer(allow_none=True)
     processed = fields.Integer(allow_none=True)
     created = fields.Integer(allow_none=True)
+    updated = fields.Integer(allow_none=True)
+    deleted = fields.Integer(allow_none=True)
     failed = fields.Integer(allow_none=True)
     not_processed = fields.Integer(allow_none=True)
     problems = fields.Integer(allow_none=True, metadata={"description": "how many problems the file has"})
+    problems_kept = fields.Integer(
+        allow_none=True, metadata={"description": "how many of them are listed; not in lists"}
+    )
+    change_count = fields.Integer(
+        allow_none=True, metadata={"description": "values that a checked update would change"}
+    )
+    changed_rows = fields.Integer(allow_none=True)
     message = fields.String(allow_none=True)
 
 
@@ -107,6 +177,7 @@ class FileProblem(Schema):
     code = fields.String(required=True)
     message = fields.String(required=True)
     value = fields.String(required=True, allow_none=True)
+    suggestion = fields.String(required=True, allow_none=True, metadata={"description": "what is probably meant"})
 
 
 class Problems(Schema):
@@ -149,10 +220,20 @@ class Outcomes(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class Seats(Schema):
-    """A page of the account's Seats."""
+class Change(Schema):
+    """What an update would make of one value."""
 
-    seats = fields.List(fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True)), required=True)
+    line = fields.Integer(required=True)
+    user_id = fields.UUID(required=True)
+    column = fields.String(required=True)
+    before = fields.String(required=True, allow_none=True)
+    after = fields.String(required=True, allow_none=True)
+
+
+class Changes(Schema):
+    """A page of the changes that a checked update would make, in the file's order."""
+
+    changes = fields.List(fields.Nested(Change), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 

@@ -11,6 +11,9 @@ from urllib3.exceptions import HTTPError
 
 from web.access import AccessKey, Principal
 
+#: Parameters of an address; a list is sent as that many.
+Query = Mapping[str, str | list[str]]
+
 #: Bytes of one block when an answer is streamed.
 BLOCK = 65_536
 
@@ -79,7 +82,7 @@ class ServiceClient:
         path: str,
         *,
         principal: Principal,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | Iterable[bytes] | None = None,
     ) -> Answer:
@@ -91,7 +94,7 @@ class ServiceClient:
         sent = {"Authorization": f"Bearer {self._key.sign(principal)}"} | dict(headers or {})
         url = self._base_url + path
         if query:
-            url += "?" + urlencode(query)
+            url += "?" + urlencode(query, doseq=True)
         try:
             response = self._pool.urlopen(method, url, body=body, headers=sent, preload_content=False, redirect=False)
         except HTTPError as error:
@@ -104,7 +107,7 @@ class ServiceClient:
         path: str,
         *,
         principal: Principal,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
@@ -118,7 +121,7 @@ class ServiceClient:
         result: dict[str, Any] = orjson.loads(text) if text else {}
         return result
 
-    def stream(self, path: str, *, principal: Principal, query: Mapping[str, str] | None = None) -> Iterator[bytes]:
+    def stream(self, path: str, *, principal: Principal, query: Query | None = None) -> Iterator[bytes]:
         """GET, and the body in blocks. The call is made at once. Raises `RemoteRefusal` or `ServiceUnavailable`."""
         return self._sent("GET", path, principal=principal, query=query).blocks()
 
@@ -128,7 +131,7 @@ class ServiceClient:
         path: str,
         *,
         principal: Principal,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:

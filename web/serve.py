@@ -15,6 +15,7 @@ def gunicorn(app_factory: str, listen: str, *, threads: int, name: str) -> NoRet
         *(sys.executable, "-m", "gunicorn", app_factory),
         *("--bind", listen, "--workers", "1", "--worker-class", "gthread", "--threads", str(threads)),
         *("--timeout", "60", "--graceful-timeout", "30", "--keep-alive", "15", "--name", f"bulk-{name}"),
+        *("--limit-request-line", "8190"),  # the most that gunicorn takes: User IDs may stand in it
         *("--no-control-socket", "--log-level", "warning"),
     ]
     os.execv(sys.executable, arguments)  # noqa: S606  # no shell is wanted: the arguments are ours

@@ -1,31 +1,29 @@
 """The HTTP of this service. Its answers are told in docs/http.md."""
 
-from dataclasses import dataclass
-from functools import partial
-from uuid import UUID
+from dataclasses import dataclass, field
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify
 
 from contracts.codec import Codec
 from contracts.template import latest
 from database.connection import UNAVAILABLE
-from services.upload import accepted_http, errors, jobs_http, metrics
+from services.upload import accepted_http, errors, jobs_http, uploads_http
 from services.upload.accepted import AcceptedFiles
-from services.upload.receiving import Received, receive
-from services.upload.sources import SourceWriter
 from services.upload.uploads import Uploads
+from services.upload.workbooks import Limits as WorkbookLimits
 from web.access import AccessKey, current, require, require_role
 from web.app import create_app
-from web.refusals import Refusal, not_found
+from web.refusals import not_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What is accepted at most, as `GET /limits` tells it: bytes, rows, characters of a cell."""
+    """What is accepted at most, as `GET /limits` tells it: bytes, rows, characters of a cell, and of ``workbooks``."""
 
     max_upload_bytes: int
     max_rows: int
     max_cell_length: int
+    workbooks: WorkbookLimits = field(default_factory=WorkbookLimits)
 
 
 def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: Codec) -> Flask:
@@ -33,7 +31,7 @@ def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: 
     app = create_app("upload", ready=lambda: {"database": uploads.database.is_ready()}, away=UNAVAILABLE)
     require(app, access_key)
     errors.register(app)
-    _add_uploads(app, uploads, limits)
+    uploads_http.add(app, uploads, max_bytes=limits.max_upload_bytes, workbooks=limits.workbooks)
     jobs_http.add(app, uploads.database, codec)
     _add_template(app, uploads, limits)
     _add_sources(app, uploads)
@@ -43,31 +41,6 @@ def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: 
         max_bytes=accepted_http.FACTOR * limits.max_upload_bytes,
     )
     return app
-
-
-def _add_uploads(app: Flask, uploads: Uploads, limits: Limits) -> None:
-    @app.post("/uploads")
-    def take_upload() -> tuple[Response, int]:
-        who = current()
-        fill = partial(_counted_receive, max_bytes=limits.max_upload_bytes)
-        upload = uploads.take(fill, account=who.account, user=who.user)
-        return jsonify(upload), 201
-
-    @app.delete("/uploads/<uuid:upload_id>")
-    def delete_upload(upload_id: UUID) -> tuple[str, int]:
-        uploads.delete(upload_id, account=current().account)
-        return "", 204
-
-
-def _counted_receive(writer: SourceWriter, *, max_bytes: int) -> Received:
-    try:
-        received = receive(request, writer, max_bytes=max_bytes)
-    except Refusal as refusal:
-        metrics.UPLOADS_REFUSED.labels(refusal.code).inc()
-        raise
-    metrics.UPLOADS.inc()
-    metrics.UPLOAD_BYTES.inc(received.size)
-    return received
 
 
 def _add_template(app: Flask, uploads: Uploads, limits: Limits) -> None:
@@ -88,6 +61,8 @@ def _add_template(app: Flask, uploads: Uploads, limits: Limits) -> None:
                 "max_upload_bytes": limits.max_upload_bytes,
                 "max_rows": limits.max_rows,
                 "max_cell_length": limits.max_cell_length,
+                "max_workbook_rows": limits.workbooks.rows,
+                "max_workbook_bytes": limits.workbooks.unpacked,
                 "upload_expires_hours": hours,
             }
         )

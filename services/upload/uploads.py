@@ -39,12 +39,11 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An upload as its owner sees it."""
+    """An upload as its owner sees it. ``source`` is where it is stored, which is nothing to its owner."""
 
     upload_id: UUID
-    filename: str
-    size: int
-    sha256: str
+    source: str
+    received: Received
     expires_at: datetime
 
 
@@ -65,14 +64,7 @@ class Uploads:
         except BaseException:
             self.discard(stored.upload_id, stored.source)
             raise
-        done = stored.received
-        return Upload(
-            upload_id=stored.upload_id,
-            filename=done.filename,
-            size=done.size,
-            sha256=done.sha256,
-            expires_at=expires_at,
-        )
+        return Upload(upload_id=stored.upload_id, source=stored.source, received=stored.received, expires_at=expires_at)
 
     def keep(self, fill: Callable[[SourceWriter], Received], *, account: str, user: str) -> Stored:
         """Store what ``fill`` writes, durably. The row is written first: nothing is stored that no row knows of."""

@@ -48,7 +48,8 @@ class Asked:
 class StandIn:
     """Three services in one server at ``url``. ``state`` is what the job of each account says of itself.
 
-    ``ended`` is how upload knows that it has ended.
+    ``ended`` is how upload knows that it has ended. ``told`` is what the event log tells of a job besides, ``taken``
+    are the jobs that upload has by now, ``seats`` the User IDs of the account.
     """
 
     url: str = ""
@@ -59,6 +60,10 @@ class StandIn:
     blocks: int = 3
     refusal: Refusal | None = None
     broken: int | None = None
+    told: dict[str, object] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    seats: tuple[str, ...] = ()
+    repeated: list[str] = field(default_factory=list)
 
     def last(self, method: str, path: str) -> Asked:
         """The last request to this path."""
@@ -103,6 +108,7 @@ def application(stand_in: StandIn) -> Flask:
 
     _add_uploads(app, stand_in)
     _add_jobs(app, stand_in)
+    _add_seats(app, stand_in)
     _add_cancel(app, stand_in)
     _add_downloads(app, stand_in)
     return app
@@ -134,6 +140,8 @@ def _add_jobs(app: Flask, stand_in: StandIn) -> None:
         one = stand_in.note()
         if "Idempotency-Key" not in one.headers:
             raise Refusal(400, "idempotency_key_missing", "Send an Idempotency-Key.", advice="any text of your own")
+        if one.headers["Idempotency-Key"] == "reused":
+            raise Refusal(422, "idempotency_key_reused", "Another request had it.")
         answer = _json({"job_id": JOB_OF_MAIN, "state": "submitted"})
         return answer, 202, {"Location": f"/jobs/{JOB_OF_MAIN}"}
 
@@ -145,10 +153,12 @@ def _add_jobs(app: Flask, stand_in: StandIn) -> None:
     @app.get("/jobs/<job_id>")
     def get_job(job_id: str) -> Response:
         one = stand_in.note()
+        if job_id in stand_in.taken:
+            return _json({"job_id": job_id, "state": "submitted"})
         # It plays both services: as the event log, asked first, it does not know the fresh job, as upload it does.
         if job_id != JOBS.get(one.principal.account) and (job_id != FRESH_JOB or len(stand_in.asked) % 2):
             raise not_found("job that the stand-in knows")
-        return _json({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"})
+        return _json({"job_id": job_id, "state": stand_in.state, "filename": "seats.csv"} | stand_in.told)
 
     @app.get("/jobs/<job_id>/<rest>")
     def get_details(job_id: str, rest: str) -> Response:
@@ -157,10 +167,34 @@ def _add_jobs(app: Flask, stand_in: StandIn) -> None:
             raise not_found(rest)
         return _json({rest: []})
 
+
+def _add_seats(app: Flask, stand_in: StandIn) -> None:
     @app.get("/seats")
     def seats() -> Response:
         stand_in.note()
         return _json({"seats": [], "next_cursor": None})
+
+    @app.get("/seats/count")
+    def count_seats() -> Response:
+        stand_in.note()
+        return _json({"count": len(stand_in.seats)})
+
+    @app.post("/seats/lookup")
+    def look_up_seats() -> Response:
+        asked = orjson.loads(stand_in.note().body)["user_ids"]
+        return _json({"seats": [_seat(user_id) for user_id in stand_in.seats if user_id in asked]})
+
+    @app.get("/seats.csv")
+    def seats_csv() -> Response:
+        stand_in.note()
+        stand_in.repeated = request.args.getlist("user_id")
+        lines = ["user_id,email", *(f"{user_id},a@example.com" for user_id in stand_in.seats)]
+        return Response("\r\n".join(lines), content_type="text/csv")
+
+
+def _seat(user_id: str) -> dict[str, object]:
+    shown = {"firstname": "Ann", "lastname": "=Lee", "email": "ann@example.com", "extension": "0042"}
+    return {"user_id": user_id, **shown, "phone_number": None}
 
 
 def _add_cancel(app: Flask, stand_in: StandIn) -> None:
@@ -182,6 +216,15 @@ def _add_downloads(app: Flask, stand_in: StandIn) -> None:
             raise not_found("summary")
         headers = {"Content-Disposition": "attachment; filename*=UTF-8''Sitze%20%E2%82%AC.csv"}
         return Response(iter([BLOCK] * stand_in.blocks), headers=headers, content_type="application/octet-stream")
+
+    @app.get("/jobs/<job_id>/failed.csv")
+    @app.get("/jobs/<job_id>/created.csv")
+    def rows(job_id: str) -> Response:
+        one = stand_in.note()
+        if job_id != JOBS.get(one.principal.account):
+            raise not_found("rows")
+        headers = {"Content-Disposition": f'attachment; filename="seats-{one.path.rpartition("/")[2]}"'}
+        return Response(iter([b"email,extension\r\n", b"ann@example.com,0042\r\n"]), headers=headers)
 
     @app.get("/jobs/<job_id>/problems.csv")
     def problems(job_id: str) -> Response:

@@ -26,7 +26,7 @@ def test_a_running_job_is_cancelled_and_its_state_told(client: FlaskClient, bear
     assert asked.principal == Principal(account="main", user="ada", role="admin")
 
 
-@pytest.mark.parametrize("state", ["completed", "completed_with_errors", "rejected", "failed", "cancelled"])
+@pytest.mark.parametrize("state", ["checked", "completed", "completed_with_errors", "rejected", "failed", "cancelled"])
 def test_an_ended_job_is_a_conflict_with_its_state(
     client: FlaskClient, bearer: Bearer, services: StandIn, state: str
 ) -> None:

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
@@ -191,4 +192,15 @@ def test_the_gateway_is_ready_with_its_database(gateway: Process) -> None:
     connection.request("GET", "/readyz")
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["checks"]) == (200, {"database": True})
+    connection.close()
+
+
+def test_many_seats_can_be_named_in_an_address(gateway: Process, token: str, stand_in: StandIn) -> None:
+    user_ids = [str(UUID(int=number)) for number in range(180)]
+    connection = gateway.connect()
+    path = "/api/v1/seats.csv?" + "&".join(f"user_id={user_id}" for user_id in user_ids)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    answer = connection.getresponse()
+    assert (answer.status, stand_in.repeated) == (200, user_ids)
+    answer.read()
     connection.close()

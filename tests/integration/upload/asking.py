@@ -37,8 +37,8 @@ class Asking:
     def delete(self, path: str, principal: Principal = ADA) -> TestResponse:
         return self.client.delete(path, headers=bearer(principal))
 
-    def upload(self, data: bytes, principal: Principal = ADA, filename: str = "seats.csv") -> TestResponse:
-        query = {"filename": filename} if filename else {}
+    def upload(self, data: bytes, principal: Principal = ADA, filename: str = "seats.csv", **more: str) -> TestResponse:
+        query = ({"filename": filename} if filename else {}) | more
         return self.client.post(
             "/uploads",
             query_string=query,

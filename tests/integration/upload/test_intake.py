@@ -107,7 +107,7 @@ def test_an_upload_of_the_account_becomes_a_job(take: Take, database: Database, 
     assert take(replace(INLINE, csv=None, upload_id=upload.upload_id)) == []
     [message] = due(database)
     assert isinstance(message, JobSubmittedV1)
-    assert (message.filename, message.sha256) == ("seats.csv", upload.sha256)
+    assert (message.filename, message.sha256) == ("seats.csv", upload.received.sha256)
 
 
 def test_http_and_amqp_share_their_keys(take: Take, ask: Asking, database: Database) -> None:

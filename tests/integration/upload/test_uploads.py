@@ -26,7 +26,11 @@ def test_a_raw_upload_is_told_and_kept(ask: Asking, database: Database, folder: 
     assert (told["filename"], told["size"], told["sha256"]) == ("new staff.csv", len(CSV), sha256(CSV).hexdigest())
     left = datetime.fromisoformat(told["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=23, minutes=59) < left <= timedelta(hours=24, minutes=1)
-    assert set(told) == {"upload_id", "filename", "size", "sha256", "expires_at"}
+    assert set(told) == {
+        *("upload_id", "filename", "size", "sha256", "expires_at"),
+        *("format", "sheets", "sheet", "header"),
+    }
+    assert (told["format"], told["sheets"], told["sheet"]) == ("csv", None, None)
     assert files(folder) == [CSV]
     assert [row["received_at"] is not None for row in rows(database, "upload")] == [True]
 
@@ -185,6 +189,8 @@ def test_template_and_limits(ask: Asking) -> None:
         "max_upload_bytes": 1000,
         "max_rows": 100,
         "max_cell_length": 50,
+        "max_workbook_rows": 100_000,
+        "max_workbook_bytes": 268_435_456,
         "upload_expires_hours": 24,
     }
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.description import describe
+from gateway.description import WORKBOOK, describe
 from gateway.routes import ROUTES
 
 
@@ -31,6 +31,16 @@ def test_the_calls_that_were_promised_are_there() -> None:
         "GET /jobs/{job_id}/outcomes",
         "GET /jobs/{job_id}/summary.csv",
         "GET /seats",
+        "GET /jobs/{job_id}/annotated.csv",
+        "GET /jobs/{job_id}/failed.csv",
+        "GET /jobs/{job_id}/created.csv",
+        "GET /jobs/{job_id}/changes",
+        "POST /jobs/{job_id}/retry",
+        "POST /jobs/{job_id}/undo",
+        "GET /seats/count",
+        "GET /seats/{user_id}",
+        "GET /seats.csv",
+        "POST /seats/delete",
     }
     assert {f"{route.method} {route.path}" for route in ROUTES} == promised
 
@@ -62,4 +72,9 @@ def test_only_a_sign_in_needs_no_token() -> None:
 
 def test_an_upload_is_raw_or_a_form() -> None:
     body = describe()["paths"]["/uploads"]["post"]["requestBody"]["content"]
-    assert set(body) == {"text/csv", "multipart/form-data"}
+    assert set(body) == {"text/csv", WORKBOOK, "multipart/form-data"}
+
+
+def test_a_parameter_that_may_come_several_times_is_a_list() -> None:
+    parameters = describe()["paths"]["/seats.csv"]["get"]["parameters"]
+    assert {one["name"]: one["schema"]["type"] for one in parameters} == {"q": "string", "user_id": "array"}
