@@ -21,7 +21,7 @@ from tests.stack import Stack
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 #: Names as people have them, of both directions, and one that tries to turn the line around.
-NAMES = [("נועה", "לוי"), ("محمد", "العبدالله"), ("Zoë", "O’Brien"), ("\u202eevil", "name")]
+NAMES = [("נועה", "לוי"), ("محمد", "العبدالله"), ("Zoë", "O'Brien"), ("\u202eevil", "name")]
 
 
 def findings(page: Page) -> list[str]:

@@ -26,9 +26,9 @@ export class Trouble extends Error {
 
 /**
  * One request; resolves to {status, etag, body}, where 304 has no body. Rejects with `Trouble`.
- * @param {{method?: string, json?: object, headers?: object}} options
+ * @param {{method?: string, json?: object, headers?: object, patience?: number}} options `patience` in ms
  */
-export async function ask(path, { method = "GET", json, headers: more = {} } = {}) {
+export async function ask(path, { method = "GET", json, headers: more = {}, patience = PATIENCE_MS } = {}) {
   let answer, text;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -37,7 +37,7 @@ export async function ask(path, { method = "GET", json, headers: more = {} } = {
       body: json && JSON.stringify(json),
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
     text = answer.status === 304 || answer.status === 204 ? "" : await answer.text();
   } catch {
