@@ -1,9 +1,9 @@
 """The catalogue of translations: what the code says is taken into it, and what the pages read is made from it.
 
 `python -m deploy.catalogue` (`make words`) brings every `gateway/locale/<language>/LC_MESSAGES/bulk.po` up to date: new
-messages come in untranslated, those that nothing says any more go out. Beside it stands what is made from it: `bulk.mo`
-for the server, `gateway/static/js/words/<language>.js` for the scripts. With `--check` nothing is written; it tells
-what is stale or not translated (exit status 1 if anything).
+messages come in untranslated, those that nothing says any more go out. What is made from it: `bulk.mo` and
+`sentences.json` for the server, `gateway/static/js/words/<language>.js` for the scripts. With `--check` nothing is
+written; it tells what is stale or not translated (exit status 1 if anything).
 """
 
 import io
@@ -22,6 +22,7 @@ from jinja2.ext import babel_extract
 
 from contracts.problems import CATALOGUE
 from contracts.template import latest
+from deploy import sentences
 
 ROOT: Final = Path(__file__).parents[1]
 LOCALE: Final = ROOT / "gateway/locale"
@@ -56,6 +57,9 @@ _SOURCES: Final[tuple[tuple[str, Any, dict[str, Any]], ...]] = (
 )
 _OPTIONS: Final = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
 
+#: The context of sentences that services say: recognised by their shape, whatever values they come with.
+SAID: Final = "said"
+
 #: What gives the scripts their words, and the words: these say nothing themselves.
 _SILENT: Final = re.compile(r"/(i18n|words/\w+)\.js$")
 
@@ -68,6 +72,8 @@ def said() -> Catalog:
     catalogue = _empty(None)
     for path, words in (*_in_code(), *_in_data()):
         catalogue.add(words, locations=[(path, 0)])
+    for path, sentence in sentences.found():
+        catalogue.add(sentence, locations=[(path, 0)], context=SAID)
     return catalogue
 
 
@@ -121,8 +127,16 @@ def made(language: str) -> dict[Path, bytes]:
     return {
         _po(language): po.getvalue(),
         _po(language).with_suffix(".mo"): mo.getvalue(),
+        LOCALE / language / "sentences.json": _sentences(catalogue).encode(),
         ROOT / _SCRIPTS / f"words/{language}.js": _script(catalogue).encode(),
     }
+
+
+def _sentences(catalogue: Catalog) -> str:
+    """The sentences that services say, with the labels that occur in them, and their translations."""
+    labels = {text for column in latest().columns for text in (column.label, column.about)}
+    told = {str(m.id): m.string for m in catalogue if (m.context == SAID or m.id in labels) and is_whole(m)}
+    return json.dumps(dict(sorted(told.items())), ensure_ascii=False, indent=0) + "\n"
 
 
 def _script(catalogue: Catalog) -> str:

@@ -31,7 +31,9 @@ def mark(words: str) -> str:
 def of(asked: Request) -> str:
     """The language that was chosen, else the one that the client likes best, else English."""
     chosen = asked.cookies.get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else asked.accept_languages.best_match(LANGUAGES, ENGLISH)
+    # Not `best_match`: it takes "fr" for somebody who likes "en-GB" best and "fr" second.
+    liked = (tag.partition("-")[0].lower() for tag, quality in asked.accept_languages if quality > 0)
+    return chosen if chosen in LANGUAGES else next((tag for tag in liked if tag in LANGUAGES), ENGLISH)
 
 
 @cache

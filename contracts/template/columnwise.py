@@ -11,7 +11,7 @@ from functools import partial
 from unicodedata import is_normalized
 
 from contracts.template.kinds import CLEAR, Changing
-from contracts.template.rules import E164, Digits, EmailAddress, Mac, Rule, Text
+from contracts.template.rules import E164, NO_DOMAINS, TRUNK_PREFIX, Digits, EmailAddress, Mac, Rule, Text
 
 Plainly = Callable[[Sequence[str]], Sequence[str] | None]
 
@@ -20,6 +20,7 @@ _IN_PHONE_NUMBERS = str.maketrans("", "", " ().-/")
 _ATOM = "[A-Za-z0-9_+-]++"
 _LABEL = "[A-Za-z0-9]++(?:-++[A-Za-z0-9]++)*+"
 _EMAILS = re.compile(rf"(?:{_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)++[A-Za-z]{{2,}}+\n)*+")
+_NOWHERE = re.compile(rf"\.(?:{'|'.join(NO_DOMAINS)})\n", re.IGNORECASE)
 _LONG_EMAIL = 64  # characters; in a longer address a part of the domain may be longer than it may be
 _WITH_COLONS = 17  # characters of a MAC address that is written with them
 _MACS = re.compile(r"(?:[0-9a-f]{12}\n)*+")
@@ -85,6 +86,8 @@ def _phone_numbers(longest: int, cells: Sequence[str]) -> Sequence[str] | None:
         return None
     if _PHONE_NUMBERS.fullmatch(joined):
         return cells
+    if TRUNK_PREFIX.search(joined):
+        return None
     numbers = joined.translate(_IN_PHONE_NUMBERS)
     return numbers.split("\n")[:-1] if _PHONE_NUMBERS.fullmatch(numbers) else None
 
@@ -92,7 +95,7 @@ def _phone_numbers(longest: int, cells: Sequence[str]) -> Sequence[str] | None:
 def _emails(longest: int, cells: Sequence[str]) -> Sequence[str] | None:
     """The usual ones: ASCII letters and digits, with a domain whose last label is of letters."""
     joined = _lines(longest, cells)
-    if joined is None or not _EMAILS.fullmatch(joined):
+    if joined is None or not _EMAILS.fullmatch(joined) or _NOWHERE.search(joined):
         return None
     return cells
 

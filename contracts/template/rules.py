@@ -5,9 +5,9 @@ or raises `BrokenRule` with a stable code and a sentence for the person who fill
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Protocol
 from unicodedata import category, normalize
 from zoneinfo import available_timezones
@@ -19,17 +19,12 @@ from rapidfuzz import fuzz, process
 
 
 class BrokenRule(Exception):
-    """A cell that breaks its rule: the stable ``code`` and the ``message``, worded only if someone asks for it."""
+    """A cell that breaks its rule: the stable ``code``, and the ``message``: what is wrong, in a sentence."""
 
-    def __init__(self, code: str, message: str | Callable[[], str]) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(code)
         self.code = code
-        self._message = message
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in a sentence."""
-        return self._message if isinstance(self._message, str) else self._message()
+        self.message = message
 
 
 class Rule(Protocol):
@@ -46,6 +41,12 @@ _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _IN_WORDS = re.compile(r"[\s_\-.]+")
 _IN_PHONE_NUMBERS = re.compile(r"[\s().\-/]+")
+
+#: The digit that is dialled before area codes inside a country only, as in +44 (0)20 7946 0000.
+TRUNK_PREFIX = re.compile(r"\(\s*0\s*\)")
+
+#: What `.com` becomes when fingers slip. The Internet has no such domains, so no mail can arrive there.
+NO_DOMAINS = ("cmo", "comm", "con", "cpm", "ocm", "vom", "xom")
 _PHONE_NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _WITHOUT_PLUS = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 _IN_MACS = re.compile(r"[\s:.\-]+")
@@ -125,14 +126,18 @@ class E164:
 
     def normalise(self, cell: str) -> str:
         _refuse_shortened_number(cell)
+        if TRUNK_PREFIX.search(cell):
+            raise BrokenRule(
+                "not_a_phone_number", "The (0) is dialled inside the country only. Leave it out behind a country code."
+            )
         number = _IN_PHONE_NUMBERS.sub("", cell)
         if _PHONE_NUMBER.fullmatch(number):
             return number
         if _WITHOUT_PLUS.fullmatch(number):
             raise BrokenRule(
                 "lost_plus",
-                f"The + before the country code is missing: write +{number} if {number[:3]}… begins with it. "
-                "A spreadsheet may have removed the +; format the column as text.",
+                "A phone number begins with + and its country code, as +14155550100 does. If a spreadsheet has removed "
+                "the +, format the column as text, then write it again.",
             )
         raise BrokenRule(
             "not_a_phone_number", "This is not a phone number with its country code. Write + and 7 to 15 digits."
@@ -140,6 +145,7 @@ class E164:
 
 
 _valid_email = Email()
+_NO_DOMAINS = tuple(f".{name}" for name in NO_DOMAINS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +163,9 @@ class EmailAddress:
             _valid_email(text)
         except ValidationError:
             raise BrokenRule("not_an_email", "This is not an e-mail address. Write it as name@example.com.") from None
+        if text.lower().endswith(_NO_DOMAINS):
+            ending = text.rpartition(".")[2]
+            raise BrokenRule("not_an_email", f"No mail arrives at this address: no domain ends in .{ending}.")
         return text
 
 
@@ -177,11 +186,8 @@ class Choice:
     def normalise(self, cell: str) -> str:
         value = self._known.get(fold(cell))
         if value is None:
-            raise BrokenRule("not_allowed", partial(self._refusal, cell))
+            raise BrokenRule("not_allowed", f"This is not one of {', '.join(self.choices)}.")
         return value
-
-    def _refusal(self, cell: str) -> str:
-        return f"This is not one of {', '.join(self.choices)}.{_hint(_nearest_choice(cell, self.choices))}"
 
 
 @cache
@@ -199,27 +205,8 @@ class Timezone:
     def normalise(self, cell: str) -> str:
         name = _timezones().get(fold(cell))
         if name is None:
-            raise BrokenRule("not_a_timezone", lambda: f"This is not an IANA time zone.{_hint(_nearest_zone(cell))}")
+            raise BrokenRule("not_a_timezone", "This is not a time zone of the IANA list, such as America/Vancouver.")
         return name
-
-
-@cache
-def _cities() -> Mapping[str, str]:
-    return {fold(name.rpartition("/")[2]): name for name in _timezones().values() if "/" in name}
-
-
-@lru_cache(_REMEMBERED)
-def _nearest_zone(cell: str) -> str | None:
-    return _cities().get(fold(cell)) or nearest(cell, {**_timezones(), **_cities()})
-
-
-@lru_cache(_REMEMBERED)
-def _nearest_choice(cell: str, choices: tuple[str, ...]) -> str | None:
-    return nearest(cell, {fold(choice): choice for choice in choices})
-
-
-def _hint(meant: str | None) -> str:
-    return f" Did you mean {meant}?" if meant else ""
 
 
 @lru_cache(_REMEMBERED)

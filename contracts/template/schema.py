@@ -2,7 +2,7 @@
 
 `load` takes the cells of a row by column name (columns that the file does not have may be absent) and gives the values
 as they are stored, None where a cell is empty. What is wrong comes as marshmallow's `ValidationError` whose messages
-are `{column: [{"code": …, "message": …}]}`.
+are `{column: [{"code": …, "message": …}]}`, with a `suggestion` where it is known what is probably meant.
 """
 
 import re
@@ -13,9 +13,11 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from contracts.template.columns import Column
 from contracts.template.rules import BrokenRule
+from contracts.template.suggestions import suggest
 
 #: What is not part of a cell although it stands at its ends: white space of all kinds, and marks without width.
-_AROUND = re.compile("^[\\s\u200b\u200c\u200d\u2060\ufeff]+|[\\s\u200b\u200c\u200d\u2060\ufeff]+$")
+_MARKS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_AROUND = re.compile(f"^[\\s{_MARKS}]+|[\\s{_MARKS}]+$")
 
 
 def trim(cell: str) -> str:
@@ -23,8 +25,9 @@ def trim(cell: str) -> str:
     return _AROUND.sub("", cell) if cell and (not cell.isascii() or cell.strip() != cell) else cell
 
 
-def _told(code: str, message: str) -> list[dict[str, str]]:
-    return [{"code": code, "message": message}]
+def _told(code: str, message: str, suggestion: str | None = None) -> list[dict[str, str]]:
+    told = {"code": code, "message": message}
+    return [told if suggestion is None else told | {"suggestion": suggestion}]
 
 
 def _missing(column: Column) -> list[dict[str, str]]:
@@ -52,7 +55,13 @@ class CellField(fields.Field[str | None]):
         try:
             return self.column.check.normalise(cell)
         except BrokenRule as broken:
-            raise ValidationError(_told(broken.code, broken.message)) from None
+            raise ValidationError(self._broken(broken, cell)) from None
+
+    def _broken(self, broken: BrokenRule, cell: str) -> list[dict[str, str]]:
+        """What is wrong, and what is probably meant: not of secrets, which nobody is to be told."""
+        meant = None if self.column.secret else suggest(self.column.check, cell)
+        message = broken.message if meant is None else f"{broken.message} Did you mean {meant}?"
+        return _told(broken.code, message, meant)
 
 
 class SeatSchema(Schema):

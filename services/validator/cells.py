@@ -1,6 +1,6 @@
 """The cells of a batch of rows, held to the template's rules: values, and codes of what is wrong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.template import Column, HeaderMatch, Template
@@ -59,20 +59,19 @@ class BatchChecker:
                 broken += checked.broken
                 broken_in[place.column.name] = dict(checked.broken)
         for when, equals, needed in self._conditions:
-            rows = self._rows_where(when, equals, values, broken_in, batch)
             cells, wrong = values.get(needed), broken_in.get(needed, {})
-            broken += [(row, "required") for row in rows if (not cells or cells[row] is None) and row not in wrong]
+            empty = (
+                range(len(batch.lines)) if cells is None else [row for row, cell in enumerate(cells) if cell is None]
+            )
+            told = values[when.column.name]
+            cut = _cut(when, broken_in.get(when.column.name, {}), batch)
+            broken += [(row, "required") for row in empty if (told[row] or cut.get(row)) == equals and row not in wrong]
         for position in self._unnamed:
             broken += [(row, "unknown_column") for row, cell in enumerate(batch.columns[position]) if cell.strip()]
         return CheckedBatch(values=values, broken=broken)
 
-    @staticmethod
-    def _rows_where(
-        when: _Place, equals: str, values: dict[str, Values], broken_in: dict[str, dict[int, str]], batch: Batch
-    ) -> Iterator[int]:
-        """The rows in which a column has a value. A cell that is too long is taken for what its beginning means."""
-        name = when.column.name
-        yield from (row for row, value in enumerate(values[name]) if value == equals)
-        for row, code in broken_in.get(name, {}).items():
-            if code == "cell_too_long" and when.checker.value_of_cut(batch.columns[when.position][row]) == equals:
-                yield row
+
+def _cut(place: _Place, broken: Mapping[int, str], batch: Batch) -> Mapping[int, str | None]:
+    """A cell that is too long is taken for what its beginning means, as the schema takes it."""
+    cells = batch.columns[place.position]
+    return {row: place.checker.value_of_cut(cells[row]) for row, code in broken.items() if code == "cell_too_long"}

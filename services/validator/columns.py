@@ -73,20 +73,23 @@ class ColumnChecker:
         return [next(each) if cell else None for cell in cells]
 
     def _in_parts(self, cells: Sequence[str]) -> Checked:
-        """Halve the cells until those that may be wrong stand alone, or nearly so."""
+        """Halve the cells until those that may be wrong stand alone, or nearly so. Where all are, that is not tried."""
         values: list[str | None] = []
         broken: list[Broken] = []
         waiting = [cells]
+        few = _FEW
         while waiting:
             part = waiting.pop()
-            found = self._at_once(part) if part is not cells and len(part) > _FEW else None
+            found = self._at_once(part) if part is not cells and len(part) > few else None
             if found is not None:
                 values += found
-            elif len(part) > _FEW:
+            elif len(part) > few:
                 half = len(part) // 2
                 waiting += [part[half:], part[:half]]
             else:
+                before = len(broken)
                 values += [self._value(row, cell, broken) for row, cell in enumerate(part, start=len(values))]
+                few = len(cells) if len(broken) - before == len(part) else _FEW
         return Checked(values=values, broken=broken)
 
     def _from_memory(self, cells: Sequence[str]) -> Checked:

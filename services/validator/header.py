@@ -45,7 +45,14 @@ def _unknown(match: HeaderMatch, header: csvfile.Header) -> Iterator[Problem]:
             name = _shown(unknown.name)
             hint = f"Did you mean {unknown.nearest}?" if unknown.nearest else "Remove it, or rename it."
             message = f"The template has no column {_quoted(name)} (column {unknown.position + 1} of the file). {hint}"
-            yield Problem(line=header.line, column=name, code="unknown_column", message=message, value=name)
+            yield Problem(
+                line=header.line,
+                column=name,
+                code="unknown_column",
+                message=message,
+                value=name,
+                suggestion=unknown.nearest,
+            )
 
 
 def _quoted(name: str) -> str:

@@ -108,14 +108,15 @@ def of_file(problem: FileProblem) -> Problem:
     return Problem(line=problem.line, column=problem.column, code=problem.code, message=problem.message)
 
 
-def of_cell(column: Column, *, line: int, cell: str, code: str, message: str) -> Problem:
+def of_cell(column: Column, *, line: int, cell: str, code: str, message: str, suggestion: str | None = None) -> Problem:
     """A problem with one cell; a secret is told neither as the value nor in the message."""
     if column.secret:
         kind = CATALOGUE[code]
         secret = trim(cell)
         hidden = f"{kind.title}. {kind.advice}" if secret and secret in message else message
         return Problem(line=line, column=column.name, code=code, message=hidden)
-    return Problem(line=line, column=column.name, code=code, message=message, value=shortened(cell))
+    value = shortened(cell)
+    return Problem(line=line, column=column.name, code=code, message=message, value=value, suggestion=suggestion)
 
 
 def shortened(cell: str) -> str:
@@ -124,5 +125,5 @@ def shortened(cell: str) -> str:
 
 
 def _size(problem: Problem) -> int:
-    texts = (problem.line, problem.column, problem.code, problem.message, problem.value)
+    texts = (problem.line, problem.column, problem.code, problem.message, problem.value, problem.suggestion)
     return _AROUND + len(orjson.dumps(texts))

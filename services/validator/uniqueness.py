@@ -114,9 +114,10 @@ class _Comparison:
 
 def _keys(column: Column, values: Values) -> Values:
     given = list(filter(None, values))
-    if len(given) == len(values):
-        return column.unique_keys(given)
-    each = iter(column.unique_keys(given))
+    keys = column.unique_keys(given)
+    if keys is given or len(keys) == len(values):
+        return values if keys is given else keys
+    each = iter(keys)
     return [next(each) if value else None for value in values]
 
 

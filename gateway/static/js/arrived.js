@@ -1,22 +1,28 @@
 /** The file that has arrived: its sheet and columns where they need choosing, the check of every row, then Create. */
 
 import { Trouble, ask, explain } from "./api.js";
-import { check, checkAnew, order } from "./check.js";
+import { problemWords, readyView, showChecking, wrongButtons, wrongView } from "./check-view.js";
+import { check, checkAnew, submit } from "./check.js";
 import { announce, copy, fill, find, make } from "./dom.js";
-import { guard } from "./download.js";
-import { t, tn } from "./i18n.js";
+import { t } from "./i18n.js";
 import { UPLOADS } from "./kind-words.js";
-import { hasDoubt, mappingForm, matchedWords, remembered } from "./mapping.js";
+import { hasDoubt, mappingForm, remembered } from "./mapping.js";
 import { titled } from "./page-title.js";
 import { amend, forget, pending } from "./pending.js";
-import { problemsView } from "./problems.js";
-import { meter, showOn } from "./progress.js";
+import { meter } from "./progress.js";
 import { before, warning } from "./same-file.js";
 import { sheetChoice } from "./sheets.js";
 import { showTrouble } from "./trouble.js";
 import { shown, size } from "./words.js";
 
 const CHECKING = "checking";
+
+/** The columns that can be chosen: an update goes by the User ID, and requires nothing else. */
+function forKind(template, kind) {
+  if (kind === "create") return template;
+  const rest = template.columns.map((column) => ({ ...column, required: false }));
+  return { columns: [{ name: "user_id", label: t("User ID"), required: true, aliases: [] }, ...rest] };
+}
 
 export class Arrived {
   #root;
@@ -44,7 +50,7 @@ export class Arrived {
       create: () => this.#create(),
       columns: () => this.#map(),
       again: () => this.#delete({ again: true }),
-      recheck: () => this.#check(checkAnew(pending(this.#kind), this.#kind)),
+      recheck: () => this.#check(pending(kind) && checkAnew(pending(kind), kind)),
     };
     root.addEventListener("click", (event) => actions[event.target.closest("[data-do]")?.dataset.do]?.());
   }
@@ -66,6 +72,11 @@ export class Arrived {
     this.#warn(upload);
     if (upload.check || upload.columns || !hasDoubt(upload.header)) this.#check(upload);
     else this.#map();
+  }
+
+  /** Tell of trouble with what was asked for the file; the file itself is as it was. */
+  trouble(words, again) {
+    showTrouble(this.#slot("arrived-trouble"), words, again);
   }
 
   /** The focus goes to what is next to do: Create, or the heading of what has to be read first. */
@@ -108,9 +119,9 @@ export class Arrived {
   async #map() {
     this.#stopCheck();
     const upload = pending(this.#kind);
-    if (!upload) return this.#told.onGone();
+    if (!upload) return this.#gone();
     try {
-      this.#template ??= (await ask(this.#kind === "create" ? "/template" : `/template?kind=${this.#kind}`)).body;
+      this.#template ??= forKind((await ask("/template")).body, this.#kind);
     } catch (error) {
       showTrouble(this.#slot("arrived-trouble"), explain(error), () => this.#map());
       return undefined;
@@ -130,14 +141,14 @@ export class Arrived {
 
   #check(upload) {
     this.#stopCheck();
-    if (!upload) return this.#told.onGone();
+    if (!upload) return this.#gone();
     if (!upload.columns && remembered(upload.header)) amend(upload.upload_id, { columns: remembered(upload.header) }, this.#kind);
     this.#enter(CHECKING, copy("check-working"));
     const read = meter();
     this.#stopCheck = check(this.#kind, {
       onJob: (job) => this.#checked(job, read(job)),
       onTrouble: (trouble) => this.#interrupted(trouble),
-      onGone: () => this.#recheckable({ title: t("The check was lost."), text: t("The file is still here.") }),
+      onGone: () => this.#stopped({ title: t("The check was lost."), text: t("The file is still here.") }, checkAnew),
       onRefused: (error) => this.#refused(error),
     });
     return undefined;
@@ -146,11 +157,9 @@ export class Arrived {
   #checked(job, progress) {
     if (job.state === "checked") return this.#ready(job);
     if (job.state === "rejected") return this.#wrong(job);
-    if (job.state === "failed" || job.state === "cancelled") return this.#recheckable({ title: t("The check stopped."), text: job.message ?? "" });
-    if (this.#step !== CHECKING) return undefined;
-    fill(this.#root, { rows: progress.rows, pace: progress.pace });
-    showOn(find("progress", this.#slot("step")), progress);
-    return titled(progress.percent === null ? t("Checking") : t("Checking, {percent} %", { percent: progress.percent }));
+    if (job.state === "failed" || job.state === "cancelled") return this.#stopped({ title: t("The check stopped."), text: job.message ?? "" }, checkAnew);
+    if (this.#step === CHECKING) showChecking(this.#slot("step"), progress);
+    return undefined;
   }
 
   #interrupted(trouble) {
@@ -161,31 +170,21 @@ export class Arrived {
   }
 
   #ready(job) {
-    const words = UPLOADS[this.#kind];
     const upload = pending(this.#kind);
-    const element = this.#enter("ready", copy("check-ready"), { isReady: this.#kind === "create" || job.changed_rows !== 0 });
-    fill(element, { ready: words.ready(job), "ready-text": words.text });
-    const columns = find('[data-slot="columns-line"]', element);
-    columns.hidden = !upload?.header;
-    if (upload?.header) fill(columns, { columns: matchedWords(upload.header, upload.columns) });
-    this.#preview?.(job, find('[data-slot="preview"]', element));
+    if (!upload) return this.#gone();
+    const words = UPLOADS[this.#kind];
+    this.#enter("ready", readyView(job, upload, this.#kind, this.#preview), { isReady: this.#kind === "create" || job.changed_rows !== 0 });
     titled(t("Ready"));
-    announce(`${t("{name} has arrived: {ready}.", { name: shown(upload?.filename ?? ""), ready: words.ready(job) })} ${words.press}`);
+    return announce(`${t("{name} has arrived: {ready}.", { name: shown(upload.filename), ready: words.ready(job) })} ${words.press}`);
   }
 
   #wrong(job) {
-    const again = make("button", { class: "button primary", type: "button", "data-do": "again" }, t("Upload a corrected file"));
-    const [problems, annotated] = ["foot-problems", "foot-annotated"].map(copy);
-    problems.href = `/api/v1/jobs/${job.job_id}/problems.csv`;
-    annotated.href = `/api/v1/jobs/${job.job_id}/annotated.csv`;
-    guard(annotated, this.#slot("arrived-trouble"));
-    const element = this.#enter("wrong", copy("check-wrong"), { buttons: [problems, annotated, again] });
-    fill(element, { "problem-count": tn("{n} problem to correct", "{n} problems to correct", job.problems ?? 0) });
-    find('[data-do="columns"]', element).hidden = !pending(this.#kind)?.header;
-    problemsView(job, find('[data-slot="problems"]', element), { scrolls: true });
+    const upload = pending(this.#kind);
+    if (!upload) return this.#gone();
+    this.#enter("wrong", wrongView(job, upload), { buttons: wrongButtons(job, this.#slot("arrived-trouble")) });
     titled(t("Not ready"));
-    announce(`${tn("{n} problem to correct", "{n} problems to correct", job.problems ?? 0)}. ${t("Nothing has been created.")}`);
-    this.focus();
+    announce(`${problemWords(job)}. ${UPLOADS[this.#kind].nothing}`);
+    return this.focus();
   }
 
   #refused(error) {
@@ -193,14 +192,18 @@ export class Arrived {
     if (error.status === 404) return this.#gone();
     const words = explain(error);
     if (error.status === 401) words.text = t("The file is kept. Sign in again, then open Upload file: it is still there.");
-    return this.#recheckable(words);
+    // Asked once more with the same key, it is the same check.
+    return this.#stopped(words, error.status === 422 ? checkAnew : (same) => same);
   }
 
-  #recheckable(words) {
+  /** The check has not come to an end. `next` makes of the file what the next check begins with. */
+  #stopped(words, next) {
     this.#enter("stopped", make("p", {}, t("The file has arrived, but has not been checked yet.")));
     titled(null);
-    const trouble = { ...words, again: !words.signIn };
-    showTrouble(this.#slot("arrived-trouble"), trouble, () => this.#check(checkAnew(pending(this.#kind) ?? {}, this.#kind)));
+    showTrouble(this.#slot("arrived-trouble"), { ...words, again: !words.signIn }, () => {
+      const upload = pending(this.#kind);
+      this.#check(upload && next(upload, this.#kind));
+    });
   }
 
   // What becomes of it
@@ -224,8 +227,7 @@ export class Arrived {
     if (this.#busy || this.#go.getAttribute("aria-disabled") === "true") return undefined;
     this.#setBusy(true);
     try {
-      const { body } = await ask("/jobs", { method: "POST", json: order(upload, this.#kind), headers: { "Idempotency-Key": upload.key } });
-      this.#begun(body.job_id);
+      this.#begun(await submit(upload, this.#kind));
     } catch (error) {
       this.#notCreated(error);
     } finally {
@@ -250,7 +252,7 @@ export class Arrived {
     if (error.status === 404) return this.#gone();
     if (error.status === 409 && error.problem.job_id) return this.#begun(error.problem.job_id);
     if (error.status === 401) words.text = t("The file is kept. Sign in again, then open Upload file: it is still there.");
-    else if (words.again) words.text = `${words.text} ${t("The file is kept, and pressing Create again is safe: it makes one job.")}`;
+    else if (words.again) words.text = `${words.text} ${UPLOADS[this.#kind].again}`;
     return showTrouble(this.#slot("arrived-trouble"), words);
   }
 

@@ -5,9 +5,18 @@ import { amend, newKey, pending } from "./pending.js";
 import { watch } from "./watch.js";
 
 /** What both the check and the job itself are asked with. */
-export function order(upload, kind) {
+function order(upload, kind) {
   return { upload_id: upload.upload_id, ...(kind === "create" ? {} : { kind }), ...(upload.columns ? { columns: upload.columns } : {}) };
 }
+
+/** The id of the job that `json` asks for; the same key gives the same job. */
+async function job(json, key) {
+  const { body } = await ask("/jobs", { method: "POST", json, headers: { "Idempotency-Key": key } });
+  return body.job_id;
+}
+
+/** Have the file that waits processed: the id of the job. Rejects with `Trouble`. */
+export const submit = (upload, kind) => job(order(upload, kind), upload.key);
 
 /**
  * Check the file that waits, or go on watching the check under way. `told` as in `watch`; once stopped it hears nothing.
@@ -40,13 +49,9 @@ async function started(kind) {
   let upload = pending(kind);
   if (upload.check?.job_id) return upload.check.job_id;
   upload = amend(upload.upload_id, { check: { key: upload.check?.key ?? newKey() } }, kind);
-  const { body } = await ask("/jobs", {
-    method: "POST",
-    json: { ...order(upload, kind), dry_run: true },
-    headers: { "Idempotency-Key": upload.check.key },
-  });
-  amend(upload.upload_id, { check: { ...upload.check, job_id: body.job_id } }, kind);
-  return body.job_id;
+  const jobId = await job({ ...order(upload, kind), dry_run: true }, upload.check.key);
+  amend(upload.upload_id, { check: { ...upload.check, job_id: jobId } }, kind);
+  return jobId;
 }
 
 /** The next check is a new one: the columns were chosen anew, or what was in the way may be gone. */

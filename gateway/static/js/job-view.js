@@ -86,7 +86,7 @@ export function jobView(view, foot, { place, onAgain }) {
     for (const link of element.querySelectorAll('[data-slot="detail-link"]')) link.href = `/event-logs/${job.job_id}`;
     buttons(job);
     if (place !== "pop-up") return;
-    if (job.state === "rejected") problemsView(job, find('[data-slot="problems"]', element), { limit: FIRST_ROWS, scrolls: true });
+    if (job.state === "rejected") problemsView(job, find('[data-slot="problems"]', element), { limit: FIRST_ROWS });
     if (job.state === "completed_with_errors") failedRows(element, job);
   }
 

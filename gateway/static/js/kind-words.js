@@ -80,11 +80,15 @@ export const UPLOADS = {
     ready: ({ rows }) => tn("{n} Seat ready", "{n} Seats ready", rows),
     text: t("Every row was checked. Nothing has been created yet."),
     press: t("Press Create to create them."),
+    nothing: t("Nothing has been created."),
+    again: t("The file is kept, and pressing Create again is safe: it makes one job."),
   },
   update: {
     title: t("Update Seats"),
     ready: ({ changed_rows: n }) => (n ? tn("{n} Seat will change", "{n} Seats will change", n) : t("Nothing would change")),
     text: t("Every row was checked. Nothing has been changed yet."),
     press: t("Press Update to change them."),
+    nothing: t("Nothing has been changed."),
+    again: t("The file is kept, and pressing Update again is safe: it makes one job."),
   },
 };

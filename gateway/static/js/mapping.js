@@ -62,7 +62,9 @@ export function mappingForm(header, template, { chosen = {}, onChosen }) {
     find('[data-do="leave-out"]', form).hidden = unset.length < 2;
     const double = doubled();
     for (const { select } of all) select.setAttribute("aria-invalid", String(double.has(select.value)));
-    fill(form, { still: stillWords(missing(template, all), double, template) });
+    const absent = missing(template, all);
+    fill(form, { still: stillWords(absent, double, template) });
+    find('[data-slot="still"]', form).classList.toggle("lacks", absent.length + double.size > 0);
     return { unset, double };
   }
 

@@ -68,7 +68,7 @@ export function problemsView(job, place, { limit = 100, scrolls = false } = {}) 
   async function choose(code) {
     chosen = code;
     await begin();
-    announce(find('[data-slot="shown"]', view).textContent);
+    announce(find('[data-slot="shown"]', view).textContent || tn("{n} problem", "{n} problems", job.problems ?? 0));
   }
 
   function advise(code) {
@@ -79,7 +79,7 @@ export function problemsView(job, place, { limit = 100, scrolls = false } = {}) 
   }
 
   function shownWords(rows, total, last) {
-    if (rows >= total) return tn("{n} problem", "{n} problems", total);
+    if (rows >= total) return chosen ? tn("{n} problem", "{n} problems", total) : "";
     if (last) return t("The first {rows} of {total}: the others are counted, but not listed", { rows, total });
     return t("The first {rows} of {total}", { rows, total });
   }

@@ -184,9 +184,16 @@ export class UploadDialog {
     } catch (error) {
       this.#sending = null;
       titled(null);
-      this.#choose(refused(error, file, this.#limits()?.max_upload_bytes), () => this.#send(file, sheet));
+      this.#notSent(refused(error, file, this.#limits()?.max_upload_bytes), old, () => this.#send(file, sheet));
     }
     this.#focus();
+  }
+
+  /** Where another sheet of the same file was asked for, the first one is still there. */
+  #notSent(words, old, again) {
+    if (!old) return this.#choose(words, again);
+    this.#show("arrived");
+    return this.#arrived.trouble(words, again);
   }
 
   #sent(upload, old) {

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from contracts.messages.fields import KINDS
 from contracts.problems import CATALOGUE
 from contracts.template import OUTCOME_COLUMNS, latest
-from gateway import languages, pages
+from gateway import languages, pages, retelling
 from services.eventlog.job import State
 from services.eventlog.listing import NEWEST, SORTS
 from web.access import Principal
@@ -22,6 +22,7 @@ def _client(*, let_in: bool = True) -> FlaskClient:
     app = Flask("gateway", static_folder=None)
     app.register_blueprint(pages.blueprint(latest(), tuple(CATALOGUE.values()), guard=guard))
     languages.install(app)
+    retelling.install(app)
     app.context_processor(lambda: {"viewer": Principal(account="a<b>&", user="Zoë", role="admin")})
     return app.test_client()
 

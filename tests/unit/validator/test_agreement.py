@@ -57,6 +57,8 @@ RIGHT: dict[str, list[str]] = {
     ],
 }
 RIGHT["email"] += ["a@localhost", f"a@{'b' * 64}.com", f"a@{'b' * 63}.com", "a@b-.com", "a@b.c", "a.@b.com", "a@b..com"]
+RIGHT["email"] += ["a@b.con", "a@b.CMO", "con@b.com", "a@con.com"]
+RIGHT["e164"] += ["+44 (0)20 7946 0000", "+44 (00) 20 7946 0000", "+44 ( 0 ) 20 7946 000"]
 RIGHT["mac"] += [
     "1E2345678901",
     "-1E2345678901",

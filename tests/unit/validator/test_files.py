@@ -88,6 +88,18 @@ def test_missing_unknown_and_doubled_columns_are_named_with_what_is_near(site: S
     assert message.rows == 0
 
 
+def test_what_is_probably_meant_is_suggested_but_of_secrets_and_of_lost_digits(site: Site) -> None:
+    row = seat(1, timezone="Berlin", phone_number="4.41E+11", voicemail_enabled="yes", voicemail_pin="x2468")
+    found = {problem.column: problem for problem in rejection(site, csv_of([row])).problems}
+    assert (found["timezone"].value, found["timezone"].suggestion) == ("Berlin", "Europe/Berlin")
+    assert "Did you mean Europe/Berlin?" in found["timezone"].message
+    assert found["phone_number"].suggestion is None
+    assert (found["voicemail_pin"].value, found["voicemail_pin"].suggestion) == (None, None)
+    assert "2468" not in found["voicemail_pin"].message
+    found_in_header = rejection(site, csv_of([seat(1)]).replace(b"seat_type", b"seat typ")).problems
+    assert [problem.suggestion for problem in found_in_header] == ["seat_type", None]
+
+
 def test_a_file_without_header_does_not_tell_its_digits(site: Site) -> None:
     message = rejection(site, b"Ann,Lee,ann@example.com,1001,standard,48151623\n")
     assert "48151623" not in str(message)
