@@ -99,7 +99,8 @@ class Validation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Everything of one run of the benchmark. ``machine`` and ``versions`` as they are shown."""
+    """Everything of one run of the benchmark. ``machine`` and ``versions`` as they are shown; ``floors`` are rows/s of
+    parts of the validator's work alone."""
 
     command: str
     began: str
@@ -109,6 +110,7 @@ class Results:
     series: tuple[Series, ...]
     fairness: Fairness | None
     validations: tuple[Validation, ...]
+    floors: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, candidate: str) -> list[Series]:
         """The series of a candidate, the smallest first."""

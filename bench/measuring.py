@@ -15,6 +15,7 @@ from bench.broker import VHOST, Broker
 from bench.bulk_manager import BulkManager
 from bench.errors import BenchFailed
 from bench.figures import BULK_MANAGER, CELERY, COPY, IMPORT_EXPORT, ROW_BY_ROW, Fairness, Results, Series, Validation
+from bench.floors import floors
 from bench.machine import machine, versions
 from bench.plan import SMALL_JOB, Plan
 from bench.processes import Watch
@@ -24,6 +25,7 @@ from bench.tables import PROVISIONER, Tables
 
 _BYTES_A_ROW = 6_000  # of disk: files, sources, spools, tables with their log, and what was exported
 _BYTES_AT_LEAST = 3 * 2**30
+_FLOOR_ROWS = 100_000
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class Measuring:
     series: list[Series] = field(default_factory=list)
     fairness: Fairness | None = None
     validations: list[Validation] = field(default_factory=list)
+    floors: Mapping[str, float] = field(default_factory=dict)
 
     def run(self) -> None:
         self.ours.api.sign_in()
@@ -83,6 +86,7 @@ class Measuring:
             found = self.ours.validation(rows, wrong)
             say(f"{rows:,} rows, {found.wrong:,} of them wrong: refused after {found.seconds:.1f} s")
             self.validations.append(found)
+        self.floors = floors(people.made(self.folder, min(rows, _FLOOR_ROWS)))
 
     def _add(self, series: Series) -> None:
         say(f"{series.candidate}, {series.rows:,} rows: {series.seconds:.2f} s, {series.rate:,.0f} rows/s")
@@ -109,6 +113,7 @@ def measure(plan: Plan, folder: Path, base: Mapping[str, str], command: str) -> 
         series=tuple(measuring.series),
         fairness=measuring.fairness,
         validations=tuple(measuring.validations),
+        floors=measuring.floors,
     )
 
 

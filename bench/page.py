@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import plots
+from bench.ceilings import ceilings, together
 from bench.errors import BenchFailed
 from bench.figures import BULK_MANAGER, CELERY, COPY, IMPORT_EXPORT, ROW_BY_ROW, STAGES, Results, Series, percentile
 from bench.goals import GOALS, MEGABYTE, slow_down
@@ -47,6 +48,7 @@ def markdown(results: Results, drawn: Drawn) -> str:
         *_titled("### Memory and processor, process by process", _processes(results)),
         *_titled("### Small jobs beside a big one", _fairness(results)),
         *_titled("### The validator alone", _validations(results)),
+        *_titled("### How far it could go on this machine", _ceilings(results)),
     ]
     return "\n\n".join(parts)
 
@@ -187,6 +189,36 @@ def _validations(results: Results) -> str:
         for one in results.validations
     ]
     return _table(head, rows)
+
+
+def _ceilings(results: Results) -> str:
+    found = ceilings(results)
+    if not found:
+        return ""
+    head = ("Times as fast as", "Bulk Manager", "on all cores, all the time", "COPY", "COPY on all cores")
+    rows = [
+        (one.rival, *(f"{times:,.1f}" for times in (one.measured, one.all_cores, one.copy, one.copies)))
+        for one in found
+    ]
+    note = (
+        "By rows/s, with the largest files. *On all cores, all the time*: for the processor time that Bulk Manager and "
+        "its servers take for a row, if no core ever waited. *COPY*: on one connection, as above; what creates Seats "
+        "one chunk after the other is not quicker than that. *COPY on all cores*: as many connections as there are "
+        "cores, if none waited for another; with this table on this machine nothing that stores Seats goes further."
+    )
+    return "\n\n".join((_table(head, rows), note, *_floors(results)))
+
+
+def _floors(results: Results) -> list[str]:
+    if not results.floors:
+        return []
+    rows = [(part, _rounded(rate)) for part, rate in results.floors.items()]
+    rows.append(("All of these, one after the other", _rounded(together(results.floors))))
+    note = (
+        "What a validator in Python must do in any case, done alone; the rules, uniqueness, the account's own Seats, "
+        "and putting the rows aside come on top."
+    )
+    return [_table(("Part of the validator's work", "Rows/s of one core"), rows), note]
 
 
 def _middle(values: Sequence[float | None]) -> str:

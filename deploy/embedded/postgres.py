@@ -122,7 +122,7 @@ class PostgresServer:
             # For jobs of a million rows: the indexes they grow stay in memory, and fewer checkpoints mean fewer whole
             # pages in the log.
             "shared_buffers": "256MB",
-            "max_wal_size": "2GB",
+            "max_wal_size": "4GB",
             "checkpoint_timeout": "15min",
             **({} if self.durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
         }

@@ -38,6 +38,9 @@ from web.serve import gunicorn
 SERVICE = "provisioner"
 PACKAGE = "services.provisioner"
 
+# Connections beside those for chunks of large jobs: a small job's, a cancellation's, the one that asks for readiness.
+_OTHERS = 3
+
 
 def web_app() -> Flask:
     """The Flask application, for gunicorn."""
@@ -58,7 +61,9 @@ def work() -> None:
     """Make Seats, and cancel jobs, until SIGTERM or SIGINT; what is in hand is finished first."""
     settings = WorkerSettings.from_env(os.environ)
     phone_system = PhoneSystemSettings.from_env(os.environ)
-    store = Database(settings.database_url, application_name="provisioner-worker", max_size=4)
+    # With a phone system it is the calls that are at once, as many as its own settings say.
+    at_once = settings.chunks_at_once if phone_system is None else 1
+    store = Database(settings.database_url, application_name="provisioner-worker", max_size=at_once + _OTHERS)
     bus = RabbitBus(settings.amqp_url, TOPOLOGY, declare=settings.declare, app_id=SERVICE)
     stop = stop_on_signals(bus)
     ready = {"database": store.is_ready, "broker": bus.is_ready}
@@ -73,8 +78,11 @@ def work() -> None:
             # A wish to cancel that nobody can read is set aside; the job goes on.
             consumers = {
                 "chunks": _consumer(bus, PROVISIONER.name, handler, on_dead_letter=ends_job),
-                "large chunks": _consumer(bus, PROVISIONER_LARGE.name, handler, on_dead_letter=ends_job),
                 "cancellations": _consumer(bus, PROVISIONER_CANCELLATIONS.name, handler),
+                **{
+                    f"large chunks {n}": _consumer(bus, PROVISIONER_LARGE.name, handler, on_dead_letter=ends_job)
+                    for n in range(1, at_once + 1)
+                },
             }
             run_together({name: consumer.run for name, consumer in consumers.items()}, stop=stop)
     finally:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from settings import Environment
+
 LogStyle = Literal["text", "json"]
 
 
@@ -49,24 +51,27 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """For the process that makes the Seats."""
+    """For the process that makes the Seats. It makes ``chunks_at_once`` chunks of large jobs at the same time."""
 
     database_url: str = field(repr=False)
     amqp_url: str = field(repr=False)
     health_listen: str
     declare: bool = True
+    chunks_at_once: int = 2
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "WorkerSettings":
-        """`BULK_DATABASE_URL`, `BULK_AMQP_URL`, `BULK_HEALTH_LISTEN`, `BULK_AMQP_DECLARE` (yes, no).
+        """`BULK_DATABASE_URL`, `BULK_AMQP_URL`, `BULK_HEALTH_LISTEN`, `BULK_AMQP_DECLARE` (yes, no),
+        `BULK_CHUNKS_AT_ONCE`.
 
-        Raises `SettingMissing`.
+        Raises `SettingMissing`, and `BadSetting` for a number that is none.
         """
         return cls(
             database_url=required(env, "BULK_DATABASE_URL"),
             amqp_url=required(env, "BULK_AMQP_URL"),
             health_listen=required(env, "BULK_HEALTH_LISTEN"),
             declare=_yes_or_no(env, "BULK_AMQP_DECLARE", default="yes"),
+            chunks_at_once=Environment(env).number("BULK_CHUNKS_AT_ONCE", default=2),
         )
 
 

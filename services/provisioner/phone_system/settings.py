@@ -38,11 +38,21 @@ class PhoneSystemSettings:
         return cls(
             url=url,
             token=given.text("BULK_PHONE_SYSTEM_TOKEN"),
-            sealing_keys=given.texts("BULK_SEALING_KEY"),
+            sealing_keys=_sealing_keys(given),
             calls=given.number("BULK_PHONE_SYSTEM_CALLS", default=8),
             timeout=timeout,
             allowance=_allowance(given),
         )
+
+
+def _sealing_keys(given: Environment) -> tuple[str, ...]:
+    if given.optional("BULK_SEALING_KEY") is None:
+        raise BadSetting(
+            "BULK_SEALING_KEY is not set, but BULK_PHONE_SYSTEM_URL is: the phone system is told passwords and PINs,"
+            " which the validator's key opens."
+            " In the .env of Docker compose, set BULK_PHONE_SYSTEM_SEALING_KEY to that key."
+        )
+    return given.texts("BULK_SEALING_KEY")
 
 
 def _allowance(given: Environment) -> Allowance | None:

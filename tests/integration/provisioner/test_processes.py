@@ -135,6 +135,20 @@ def test_a_chunk_of_a_small_job_does_not_wait_for_one_of_a_large_job(env: dict[s
     bus.close()
 
 
+def test_chunks_of_a_large_job_are_made_beside_each_other(env: dict[str, str]) -> None:
+    migrate(env)
+    bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
+    held_up = {"BULK_ENVIRONMENT": "test", "BULK_FAILPOINTS": "provisioner.before-commit=delay:8000ms@1"}
+    held, other = SMALL_CHUNKS + 1, SMALL_CHUNKS + 2
+    with running("worker", env | held_up, env["BULK_HEALTH_LISTEN"]) as worker:
+        bus.publish(CODEC.encode(accepted_lines([2], chunk=held)))
+        until(lambda: "failpoint provisioner.before-commit" in (worker.stdout or io.StringIO()).readline(), worker)
+        bus.publish(CODEC.encode(accepted_lines([3], chunk=other)))
+        events = heard(bus, 2, queue=EVENTLOG_LARGE.name)
+        assert [event.chunk for event in events if isinstance(event, SeatsProvisionedV1)] == [other, held]
+    bus.close()
+
+
 def test_a_cancelled_job_gets_no_more_seats_although_its_chunks_still_come(env: dict[str, str]) -> None:
     migrate(env)
     bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")

@@ -69,4 +69,5 @@ def results(*, million: bool = True) -> Results:
             Validation(rows=rows, wrong=1, seconds=6.0, cpu=rows / 160_000),
             Validation(rows=rows, wrong=rows, seconds=40.0, cpu=30.0),
         ),
+        floors={"Splitting": 400_000.0, "Sealing": 400_000.0},
     )

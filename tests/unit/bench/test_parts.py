@@ -49,7 +49,8 @@ def test_the_plan_gives_the_others_no_more_than_they_can_do() -> None:
     assert FULL.sizes_of(BULK_MANAGER)[-1] == MILLION
     assert FULL.sizes_of(IMPORT_EXPORT) == (500, 20_000)
     assert FULL.sizes_of(ROW_BY_ROW) == (500, 5_000)
-    assert FULL.sizes_of(CELERY) == (500, 50_000)
+    assert QUICK.sizes_of(CELERY) == (500, 50_000)
+    assert FULL.sizes_of(CELERY) == (500, MILLION)
     assert (FULL.repeats_of(MILLION), FULL.repeats_of(100_000)) == (1, 3)
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from services.provisioner.settings import LogSettings, SettingMissing, WebSettings, WorkerSettings
+from settings import BadSetting
 
 ENV = {
     "BULK_DATABASE_URL": "postgresql://provisioner:secret-1@db/provisioner",
@@ -24,6 +25,8 @@ def test_the_worker_reads_its_settings() -> None:
     assert settings.health_listen == "127.0.0.1:9103"
     assert settings.declare is True
     assert WorkerSettings.from_env(ENV | {"BULK_AMQP_DECLARE": "no"}).declare is False
+    assert settings.chunks_at_once == 2
+    assert WorkerSettings.from_env(ENV | {"BULK_CHUNKS_AT_ONCE": "4"}).chunks_at_once == 4
 
 
 @pytest.mark.parametrize("name", ["BULK_DATABASE_URL", "BULK_ACCESS_KEY", "BULK_LISTEN"])
@@ -42,6 +45,12 @@ def test_a_missing_setting_of_the_worker_is_named(name: str) -> None:
 def test_a_setting_that_is_none_of_its_choices_is_named(name: str) -> None:
     with pytest.raises(SettingMissing, match=name):
         (WorkerSettings if name == "BULK_AMQP_DECLARE" else LogSettings).from_env(ENV | {name: "maybe"})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many"])
+def test_a_number_of_chunks_that_is_none_is_named(text: str) -> None:
+    with pytest.raises(BadSetting, match=f"BULK_CHUNKS_AT_ONCE .* not '{text}'"):
+        WorkerSettings.from_env(ENV | {"BULK_CHUNKS_AT_ONCE": text})
 
 
 def test_log_lines_are_text_unless_json_is_asked_for() -> None:

@@ -57,3 +57,10 @@ def test_the_rate_has_a_burst(rate: str, burst: str, expected: Allowance) -> Non
 def test_what_can_not_be_right_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         PhoneSystemSettings.from_env(ENV | {name: value})
+
+
+def test_a_missing_key_is_named_as_compose_names_it_too() -> None:
+    with pytest.raises(
+        BadSetting, match=r"BULK_SEALING_KEY is not set, .* set BULK_PHONE_SYSTEM_SEALING_KEY to that key"
+    ):
+        PhoneSystemSettings.from_env(ENV | {"BULK_SEALING_KEY": ""})
