@@ -36,7 +36,7 @@ class Heading:
 
 
 def heading_of(blocks: Iterable[bytes], template: Template, *, remembered: Remembered) -> Heading | None:
-    """What the header of a file means; None where there is none, as a check will tell. No more is read than it takes."""
+    """What the header of a file means; None where there is none, as a check tells. No more is read than it takes."""
     try:
         names = [trim(cell) for cell in csvfile.read(blocks).header.cells]
     except csvfile.FileProblem:
