@@ -3,12 +3,13 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeGuard
 from uuid import UUID
 
 import orjson
 
 #: Bytes of a cursor that are looked at; ours are far shorter.
-_LONGEST = 200
+_LONGEST = 2_000
 
 
 class BadCursor(ValueError):
@@ -17,27 +18,28 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPosition:
-    """Behind this job, in the list of jobs, newest first. ``began_at`` may be shared by several jobs."""
+    """Behind this job, in the list of jobs in the order ``sort``. ``key`` may be shared by several jobs."""
 
-    began_at: datetime
+    sort: str
+    key: datetime | int | str
     job_id: UUID
 
     def cursor(self) -> str:
         """The position as text."""
-        return _encode("job", self.began_at.isoformat(), str(self.job_id))
+        key = self.key.isoformat() if isinstance(self.key, datetime) else self.key
+        return _encode("jobs", self.sort, key, str(self.job_id))
 
     @classmethod
-    def of(cls, cursor: str) -> "JobPosition":
-        """The position of a cursor. Raises `BadCursor`."""
+    def of(cls, cursor: str, *, sort: str, key: type) -> "JobPosition":
+        """The position of a cursor in this order, whose keys are of the type ``key``. Raises `BadCursor`."""
         try:
-            began_at, job_id = _decode("job", cursor)
-            return cls(began_at=_utc(str(began_at)), job_id=UUID(str(job_id)))
+            told, at, job_id = _decode("jobs", cursor)
+            at = _utc(str(at)) if key is datetime else at
+            if told != sort or type(at) is not key or not _is_storable(at):
+                raise BadCursor(cursor)
+            return cls(sort=sort, key=at, job_id=UUID(str(job_id)))
         except (ValueError, OverflowError):
             raise BadCursor(cursor) from None
-
-
-#: Before the newest job that can be.
-NEWEST = JobPosition(began_at=datetime.max.replace(tzinfo=UTC), job_id=UUID(int=2**128 - 1))
 
 
 def number_cursor(kind: str, number: int) -> str:
@@ -54,6 +56,13 @@ def number_of(kind: str, cursor: str) -> int:
     if type(number) is not int or not 0 <= number < 2**31:
         raise BadCursor(cursor)
     return number
+
+
+def _is_storable(key: object) -> TypeGuard[datetime | int | str]:
+    """Whether the database can compare with it."""
+    if isinstance(key, str):
+        return "\0" not in key
+    return not isinstance(key, int) or -1 <= key < 2**31
 
 
 def _utc(text: str) -> datetime:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Response
 
+_ENDING = re.compile(r"\.(?:csv|tsv|txt|xlsx|xlsm)\Z", re.IGNORECASE)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/:*?<>|%;]+')
 
 
@@ -20,8 +21,8 @@ def csv_download(blocks: Iterable[bytes], filename: str) -> Response:
 
 
 def derived_name(filename: str | None, what: str) -> str:
-    """`seats.csv` → `seats-summary.csv`."""
-    stem = (filename or "").removesuffix(".csv").removesuffix(".CSV").strip(" .")
+    """`seats.csv` or `seats.xlsx` → `seats-summary.csv`."""
+    stem = _ENDING.sub("", filename or "").strip(" .")
     return f"{stem or 'job'}-{what}.csv"
 
 

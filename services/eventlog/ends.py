@@ -24,7 +24,7 @@ def _due(job: Job) -> tuple[State, datetime] | None:
     nothing_to_wait_for = job.submitted_at is not None or job.given_up_at is not None
     if nothing_to_wait_for and (end := _reached(job)) is not None:
         return end
-    if job.failed_at is not None and job.rejected_at is None and not job.all_in:
+    if job.failed_at is not None and not (job.rejected_at or job.checked_at or job.all_in):
         return State.FAILED, job.failed_at
     return None
 
@@ -32,8 +32,10 @@ def _due(job: Job) -> tuple[State, datetime] | None:
 def _reached(job: Job) -> tuple[State, datetime] | None:
     if job.rejected_at is not None:
         return State.REJECTED, job.rejected_at
+    if job.checked_at is not None:
+        return State.CHECKED, job.checked_at
     if job.accepted_at is not None and job.all_in:
-        clean = job.failed == 0 and job.created == job.rows
+        clean = job.failed == 0 and job.succeeded == job.rows
         finished_at = max(job.accepted_at, job.provisioned_at or job.accepted_at)
         return (State.COMPLETED if clean else State.COMPLETED_WITH_ERRORS), finished_at
     is_verdict_clear = not job.chunks_in or job.accepted_at is not None or job.given_up_at is not None
@@ -58,6 +60,10 @@ def _finished(job: Job, account: str, state: State, at: datetime) -> JobFinished
         filename=job.filename,
         message=message_of(job, state),
         links=_links(job, state),
+        kind=job.kind,
+        dry_run=job.dry_run,
+        updated=job.updated,
+        deleted=job.deleted,
     )
 
 
@@ -67,6 +73,6 @@ def _links(job: Job, state: State) -> dict[str, str]:
     links = {"job": path}
     if state is State.REJECTED:
         return links | {"problems": f"{path}/problems"}
-    if job.source is not None:
+    if job.source is not None and not job.dry_run:
         return links | {"summary": f"{path}/summary.csv"}
     return links

@@ -12,11 +12,12 @@ from services.eventlog.chunkset import ChunkSet
 
 
 class State(StrEnum):
-    """Where a job stands. The last five are ends."""
+    """Where a job stands. The last six are ends."""
 
     SUBMITTED = "submitted"
     VALIDATING = "validating"
     PROVISIONING = "provisioning"
+    CHECKED = "checked"
     COMPLETED = "completed"
     COMPLETED_WITH_ERRORS = "completed_with_errors"
     REJECTED = "rejected"
@@ -26,7 +27,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Everything known of one job. The fields are the columns of the table `job`; `None` is: not heard yet."""
+    """Everything known of one job. The fields are the columns of the table `job`; `None` is: not heard yet.
+
+    ``kind`` is what becomes of the rows' Seats: create, update or delete; ``succeeded`` counts those of which it did.
+    """
 
     job_id: UUID
     account: str | None
@@ -39,15 +43,25 @@ class Job:
     source: str | None = None
     size: int | None = None
     sha256: str | None = None
+    kind: str = "create"
+    dry_run: bool = False
+    columns: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    retry_of: UUID | None = None
+    undo_of: UUID | None = None
     started_at: datetime | None = None
     accepted_at: datetime | None = None
     rejected_at: datetime | None = None
+    checked_at: datetime | None = None
+    change_count: int = 0
+    changed_rows: int = 0
+    rows_told: int = 0  # rows and bytes that were checked, as the check told on its way
+    bytes_told: int = 0
     rows: int | None = None
     chunks: int | None = None
     problem_count: int = 0
     problems_by_code: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     chunks_in: ChunkSet = field(default_factory=ChunkSet)
-    created: int = 0
+    succeeded: int = 0
     failed: int = 0
     provisioned_at: datetime | None = None
     failed_at: datetime | None = None
@@ -69,7 +83,33 @@ class Job:
     @property
     def processed(self) -> int:
         """Rows that have their outcome."""
-        return self.created + self.failed
+        return self.succeeded + self.failed
+
+    @property
+    def created(self) -> int:
+        """Rows whose Seat was created."""
+        return self.succeeded if self.kind == "create" else 0
+
+    @property
+    def updated(self) -> int:
+        """Rows whose Seat was updated."""
+        return self.succeeded if self.kind == "update" else 0
+
+    @property
+    def deleted(self) -> int:
+        """Rows whose Seat was deleted."""
+        return self.succeeded if self.kind == "delete" else 0
+
+    @property
+    def rows_checked(self) -> int:
+        """How many rows the check of the file has gone through."""
+        return self.rows_told if self.rows is None else self.rows
+
+    @property
+    def bytes_checked(self) -> int:
+        """How many bytes of the file these are."""
+        is_in_order = self.accepted_at is not None or self.checked_at is not None
+        return self.size if is_in_order and self.size is not None else self.bytes_told
 
     @property
     def not_processed(self) -> int | None:
@@ -103,6 +143,6 @@ class Job:
             return State(self.finished.state)
         if self.accepted_at is not None or len(self.chunks_in):
             return State.PROVISIONING
-        if self.started_at is not None or self.rejected_at is not None:
+        if self.started_at or self.rejected_at or self.checked_at or self.rows_told:
             return State.VALIDATING
         return State.SUBMITTED

@@ -1,13 +1,25 @@
 """The cells that a summary adds to each row of the file, found by the row's line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
+from types import MappingProxyType
+from typing import Final
 
 from contracts.messages.fields import utc_text
+from contracts.template import OUTCOME_COLUMNS
 from services.eventlog.outcomes import ChunkOutcomes
 
 #: User ID, time, type and reason, as `OUTCOME_COLUMNS` names them.
 Cells = tuple[str, str, str, str]
+
+#: The columns of a summary, by the kind of its job. That of an update or deletion has its User IDs where they stood.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "create": OUTCOME_COLUMNS,
+        "update": ("updated_at", "type", "reason"),
+        "delete": ("deleted_at", "type", "reason"),
+    }
+)
 
 
 class OutcomeCells:

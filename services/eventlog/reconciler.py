@@ -13,7 +13,7 @@ from uuid import UUID
 
 from contracts.messages.job_failed_v1 import JobFailedV1
 from services.eventlog.state import RECONCILER
-from services.eventlog.words import counted
+from services.eventlog.words import counted, done
 
 #: How much longer a job may be silent while messages wait in the queues that it goes through.
 BUSY_FACTOR: Final = 10
@@ -42,6 +42,8 @@ class Stalled:
     account: str
     submitted: bool
     tries: int
+    kind: str = "create"
+    dry_run: bool = False
 
 
 def patience(rules: Rules, *, busy: bool) -> float:
@@ -66,9 +68,14 @@ def failure(job: Stalled, *, at: datetime) -> JobFailedV1:
         account=job.account,
         stage=RECONCILER,
         code="stalled",
-        message=(
-            f"Bulk Manager has given this job up: {why} A row without an outcome may have become a Seat all the same: "
-            "look for it before you upload it again. Tell your operator the job's number."
-        ),
+        message=f"Bulk Manager has given this job up: {why} {_advice(job)} Tell your operator the job's number.",
         failed_at=at,
     )
+
+
+def _advice(job: Stalled) -> str:
+    if job.dry_run:
+        return "It was only a check, so nothing was changed: upload the file again."
+    if job.kind == "create":
+        return "A row without an outcome may have become a Seat all the same: look for it before you upload it again."
+    return f"The Seat of a row without an outcome may have been {done(job.kind)} all the same: look it up."

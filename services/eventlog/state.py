@@ -6,8 +6,9 @@ follows from the facts, never from the order in which they came:
 * a fact that is known is not changed by hearing it again;
 * all chunks in, `job.accepted` and `job.submitted` heard: `completed` or `completed_with_errors`;
 * `job.rejected` and `job.submitted` heard: `rejected`;
+* `job.checked` and `job.submitted` heard: `checked`, the end of a dry run;
 * `job.cancelled` and as many chunks as it tells of in, and `job.submitted` heard: `cancelled`, unless all chunks are in
-  or the file was rejected: then there was nothing left to cancel;
+  or the file was checked or rejected: then there was nothing left to cancel;
 * `job.failed` heard: `failed`, at once, with what was created until then.
 
 A job ends once: its `job.finished` is made once, kept and told again unchanged. What comes after the end still counts:
@@ -17,29 +18,38 @@ yet all its rows get their outcomes (or its rejection), what is known first is t
 where a request was refused and told as failed, and its sender then uses its idempotency key for a better one; and where
 a job is cancelled before its first chunk, while the verdict on its file is on its way or never comes.
 
-The end of an accepted, rejected or cancelled job waits for `job.submitted`, which upload gives to the validator and to
-the event log in one publish, so that every `job.finished` carries the name of the file and the caller's idempotency
-key. When the reconciler has given the job up (a `job.failed` of its stage), the job ends with what is known.
+The end of an accepted, checked, rejected or cancelled job waits for `job.submitted`, which upload gives to the
+validator and to the event log in one publish, so that every `job.finished` carries the name of the file and the
+caller's idempotency key. When the reconciler has given the job up (a `job.failed` of its stage), the job ends with
+what is known.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
+from typing import Final
 
 from contracts.messages.job_accepted_v1 import JobAcceptedV1
 from contracts.messages.job_cancel_requested_v1 import JobCancelRequestedV1
 from contracts.messages.job_cancelled_v1 import JobCancelledV1
+from contracts.messages.job_checked_v1 import JobCheckedV1
 from contracts.messages.job_failed_v1 import JobFailedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
 from contracts.messages.job_submitted_v1 import JobSubmittedV1
+from contracts.messages.problems_found_v1 import ProblemsFoundV1
 from contracts.messages.seats_provisioned_v1 import Failed, SeatsProvisionedV1
+from contracts.messages.validation_progressed_v1 import ValidationProgressedV1
 from contracts.messages.validation_started_v1 import ValidationStartedV1
 from services.eventlog.job import Job
 
 Event = (
     JobSubmittedV1
     | ValidationStartedV1
+    | ValidationProgressedV1
+    | ProblemsFoundV1
+    | JobCheckedV1
     | JobRejectedV1
     | JobAcceptedV1
     | SeatsProvisionedV1
@@ -53,6 +63,21 @@ RECONCILER = "reconciler"
 
 #: Chunks that a job may have: far above any job, so that a wrong number can't take memory.
 MAX_CHUNKS = 1_000_000
+
+
+_TOLD_AT: Final = {
+    JobSubmittedV1.TYPE: attrgetter("submitted_at"),
+    ValidationStartedV1.TYPE: attrgetter("started_at"),
+    ValidationProgressedV1.TYPE: attrgetter("progressed_at"),
+    ProblemsFoundV1.TYPE: attrgetter("found_at"),
+    JobCheckedV1.TYPE: attrgetter("checked_at"),
+    JobRejectedV1.TYPE: attrgetter("rejected_at"),
+    JobAcceptedV1.TYPE: attrgetter("accepted_at"),
+    SeatsProvisionedV1.TYPE: attrgetter("provisioned_at"),
+    JobFailedV1.TYPE: attrgetter("failed_at"),
+    JobCancelRequestedV1.TYPE: attrgetter("requested_at"),
+    JobCancelledV1.TYPE: attrgetter("cancelled_at"),
+}
 
 
 class Contradiction(ValueError):
@@ -79,27 +104,12 @@ def apply(job: Job, event: Event) -> Job:
 
 def occurred_at(event: Event) -> datetime:
     """When it happened, by the clock of the service that says so."""
-    match event:
-        case JobSubmittedV1():
-            return event.submitted_at
-        case ValidationStartedV1():
-            return event.started_at
-        case JobRejectedV1():
-            return event.rejected_at
-        case JobAcceptedV1():
-            return event.accepted_at
-        case SeatsProvisionedV1():
-            return event.provisioned_at
-        case JobFailedV1():
-            return event.failed_at
-        case JobCancelledV1():
-            return event.cancelled_at
-        case _:  # JobCancelRequestedV1
-            return event.requested_at
+    told: datetime = _TOLD_AT[event.TYPE](event)
+    return told
 
 
 def tally(event: SeatsProvisionedV1) -> tuple[int, int]:
-    """How many rows of a chunk were created, and how many failed."""
+    """How many rows of a chunk succeeded, and how many failed."""
     return len(event.successful), len(event.failed)
 
 
@@ -117,12 +127,10 @@ def _learn(job: Job, event: Event) -> Job:
     match event:
         case JobSubmittedV1():
             return _submitted(job, event)
-        case ValidationStartedV1():
-            return replace(job, started_at=job.started_at or event.started_at)
-        case JobAcceptedV1():
-            return _accepted(job, event)
-        case JobRejectedV1():
-            return _rejected(job, event)
+        case ValidationStartedV1() | ValidationProgressedV1() | ProblemsFoundV1():
+            return _on_the_way(job, event)
+        case JobAcceptedV1() | JobCheckedV1() | JobRejectedV1():
+            return _judged(job, event)
         case SeatsProvisionedV1():
             return _provisioned(job, event)
         case JobFailedV1():
@@ -146,13 +154,52 @@ def _submitted(job: Job, event: JobSubmittedV1) -> Job:
         source=event.source,
         size=event.size,
         sha256=event.sha256,
+        kind=event.kind,
+        dry_run=event.dry_run,
+        columns=MappingProxyType(dict(event.columns)),
+        retry_of=event.retry_of,
+        undo_of=event.undo_of,
     )
+
+
+def _on_the_way(job: Job, event: ValidationStartedV1 | ValidationProgressedV1 | ProblemsFoundV1) -> Job:
+    """The problems themselves are no facts of the job: they are kept beside it."""
+    match event:
+        case ValidationStartedV1():
+            return replace(job, started_at=job.started_at or event.started_at)
+        case ValidationProgressedV1():
+            return replace(job, rows_told=max(job.rows_told, event.rows), bytes_told=max(job.bytes_told, event.bytes))
+        case _:  # ProblemsFoundV1
+            return job
+
+
+def _judged(job: Job, event: JobAcceptedV1 | JobCheckedV1 | JobRejectedV1) -> Job:
+    match event:
+        case JobAcceptedV1():
+            return _accepted(job, event)
+        case JobCheckedV1():
+            return _checked(job, event)
+        case _:  # JobRejectedV1
+            return _rejected(job, event)
 
 
 def _accepted(job: Job, event: JobAcceptedV1) -> Job:
     if job.accepted_at is not None:
         return job
     return replace(job, accepted_at=event.accepted_at, rows=event.rows, chunks=event.chunks)
+
+
+def _checked(job: Job, event: JobCheckedV1) -> Job:
+    if job.checked_at is not None:
+        return job
+    is_counted = job.accepted_at is not None or job.rejected_at is not None
+    return replace(
+        job,
+        checked_at=event.checked_at,
+        rows=job.rows if is_counted else event.rows,
+        change_count=event.change_count,
+        changed_rows=event.changed_rows,
+    )
 
 
 def _rejected(job: Job, event: JobRejectedV1) -> Job:
@@ -172,11 +219,11 @@ def _provisioned(job: Job, event: SeatsProvisionedV1) -> Job:
         raise Contradiction(f"there is no chunk {event.chunk}")
     if event.chunk in job.chunks_in:
         return job
-    created, failed = tally(event)
+    succeeded, failed = tally(event)
     return replace(
         job,
         chunks_in=job.chunks_in.with_chunk(event.chunk),
-        created=job.created + created,
+        succeeded=job.succeeded + succeeded,
         failed=job.failed + failed,
         provisioned_at=max(job.provisioned_at or event.provisioned_at, event.provisioned_at),
     )

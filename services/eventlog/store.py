@@ -4,17 +4,22 @@ The row of the job is locked for the time of the transaction, so of two consumer
 waits for the other, and exactly one sees the job end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from contracts.codec import part_of
 from contracts.ids import message_id_of
 from contracts.messages import SCHEMAS
+from contracts.messages.job_checked_v1 import JobCheckedV1
 from contracts.messages.job_rejected_v1 import JobRejectedV1
+from contracts.messages.problems_found_v1 import ProblemsFoundV1
 from contracts.messages.seats_provisioned_v1 import SeatsProvisionedV1, Successful
+from contracts.messages.validation_progressed_v1 import ValidationProgressedV1
+from contracts.problems import Problem
 from database import queries
 from database.connection import Database, DictConnection
 from services.eventlog.ends import settled
@@ -66,11 +71,15 @@ class EventLog:
         """The job after the event; None if that had been heard."""
         if isinstance(event, SeatsProvisionedV1):
             return self._kept_chunk(connection, before, event)
-        if connection.execute(self._sql["insert_event"], _event_row(event)).rowcount == 0:
+        if isinstance(event, ValidationProgressedV1 | ProblemsFoundV1):
+            return self._kept_aside(connection, before, event)
+        if connection.execute(self._sql["insert_event"], _event_row(event, before)).rowcount == 0:
             return None
         after = settled(apply(before, event))
-        if isinstance(event, JobRejectedV1) and before.rejected_at is None:
-            self._insert_problems(connection, event)
+        if isinstance(event, JobRejectedV1):
+            self._insert_problems(connection, event.job_id, event.problems, after=0)
+        elif isinstance(event, JobCheckedV1):
+            self._insert_changes(connection, event)
         connection.execute(self._sql["update_job"], to_row(after))
         return after
 
@@ -89,38 +98,69 @@ class EventLog:
             "chunk_failed": failed,
             "outcomes": pack(event),
         }
-        connection.execute(self._sql["record_chunk"], {**_event_row(event), **chunk, **progress_row(after)})
+        connection.execute(self._sql["record_chunk"], {**_event_row(event, before), **chunk, **progress_row(after)})
         return after
 
-    def _insert_problems(self, connection: DictConnection, event: JobRejectedV1) -> None:
+    def _kept_aside(
+        self, connection: DictConnection, before: Job, event: ValidationProgressedV1 | ProblemsFoundV1
+    ) -> Job:
+        """The same for what has no line in the timeline. It never ends a job, so it may well come again."""
+        after = apply(before, event)
+        if isinstance(event, ProblemsFoundV1):
+            self._insert_problems(connection, event.job_id, event.problems, after=event.after)
+        if after == before:
+            connection.execute(self._sql["hear_again"], {"job_id": event.job_id})
+        else:
+            connection.execute(self._sql["update_job"], to_row(after))
+        return after
+
+    def _insert_problems(
+        self, connection: DictConnection, job_id: UUID, problems: Sequence[Problem], *, after: int
+    ) -> None:
         parameters = {
-            "job_id": event.job_id,
-            "lines": [problem.line for problem in event.problems],
-            "columns": [_printable(problem.column) for problem in event.problems],
-            "codes": [problem.code for problem in event.problems],
-            "messages": [_printable(problem.message) for problem in event.problems],
-            "values": [_printable(problem.value) for problem in event.problems],
+            "job_id": job_id,
+            "after": after,
+            "lines": [problem.line for problem in problems],
+            "columns": [_printable(problem.column) for problem in problems],
+            "codes": [problem.code for problem in problems],
+            "messages": [_printable(problem.message) for problem in problems],
+            "values": [_printable(problem.value) for problem in problems],
+            "suggestions": [_printable(problem.suggestion) for problem in problems],
         }
         connection.execute(self._sql["insert_problems"], parameters)
 
+    def _insert_changes(self, connection: DictConnection, event: JobCheckedV1) -> None:
+        parameters = {
+            "job_id": event.job_id,
+            "lines": [change.line for change in event.changes],
+            "user_ids": [change.user_id for change in event.changes],
+            "columns": [change.column for change in event.changes],
+            "before": [_printable(change.before) for change in event.changes],
+            "after": [_printable(change.after) for change in event.changes],
+        }
+        connection.execute(self._sql["insert_changes"], parameters)
 
-def _event_row(event: Event) -> dict[str, Any]:
+
+def _event_row(event: Event, job: Job) -> dict[str, Any]:
+    """``job`` is as it was before the event."""
     return {
         "message_id": message_id_of(event.TYPE, event.job_id, part_of(event)),
         "job_id": event.job_id,
         "type": event.TYPE,
         "occurred_at": occurred_at(event),
-        "text": text_of(event),
+        "text": text_of(event, job),
         "body": _body(event),
     }
 
 
 def _body(event: Event) -> str:
-    """The message's JSON without what is kept elsewhere: outcomes in `chunk`, problems in `problem`."""
+    """The message's JSON without what is kept elsewhere, in `chunk`, `problem` and `change`."""
     if isinstance(event, SeatsProvisionedV1):
         event = replace(event, successful=Successful(), failed=())
     elif isinstance(event, JobRejectedV1):
         event = replace(event, problems=())
+    elif isinstance(event, JobCheckedV1):
+        event = replace(event, changes=())
     return orjson.dumps(SCHEMAS[event.TYPE].dump(event)).decode()
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import csvfile
-from contracts.template import OUTCOME_COLUMNS, Template
 from contracts.template.rules import fold
-from services.eventlog.outcome_cells import OutcomeCells
+from services.eventlog.meaning import Meaning
+from services.eventlog.outcome_cells import COLUMNS, OutcomeCells
 from services.eventlog.outcomes import ChunkOutcomes
 from telemetry import failpoints
 
 _BATCH: Final = 1_000  # rows
-_OUTCOME_WORDS: Final = frozenset(fold(name) for name in OUTCOME_COLUMNS)
 
 
 class SourceChanged(Exception):
@@ -36,23 +35,27 @@ def verified(blocks: Iterable[bytes], *, size: int, sha256: str) -> Iterator[byt
 
 
 def summarise(
-    source: Iterable[bytes], chunks: Iterable[ChunkOutcomes], *, template: Template, otherwise: str
+    source: Iterable[bytes], chunks: Iterable[ChunkOutcomes], *, kind: str, meaning: Meaning, otherwise: str
 ) -> Iterator[bytes]:
     """The summary in blocks. Reads as far as the header at once: raises `csvfile.FileProblem` where there is none.
 
     ``chunks`` are in the order of lines; a row without an outcome is `not_processed` for the reason ``otherwise``. The
-    summary has the delimiter, line ends and byte order mark of the source, and is UTF-8. Outcome columns that the
-    source has, because it is an earlier summary, are replaced.
+    summary has the delimiter, line ends and byte order mark of the source, and is UTF-8. Outcome columns of the job's
+    ``kind`` that the source has, because it is an earlier summary, are replaced.
     """
     reading = csvfile.read(source, raw=True)
     missing = ("", "", "not_processed", otherwise)
-    return _blocks(reading, OutcomeCells(chunks, missing=missing), _own_columns(reading.header.cells, template))
+    added = COLUMNS[kind]
+    own = _own_columns(reading.header.cells, meaning, added)
+    return _blocks(reading, OutcomeCells(chunks, missing=missing), own, added)
 
 
-def _blocks(reading: csvfile.Reading, outcomes: OutcomeCells, own: Sequence[int]) -> Iterator[bytes]:
+def _blocks(
+    reading: csvfile.Reading, outcomes: OutcomeCells, own: Sequence[int], added: Sequence[str]
+) -> Iterator[bytes]:
     dialect, header = reading.dialect, reading.header.cells
-    yield from csvfile.write([(*(header[at] for at in own), *OUTCOME_COLUMNS)], dialect, raw=True)
-    writing = _Writing(outcomes, own, width=len(header), delimiter=dialect.delimiter)
+    yield from csvfile.write([(*(header[at] for at in own), *added)], dialect, raw=True)
+    writing = _Writing(outcomes, own, width=len(header), delimiter=dialect.delimiter, added=len(added))
     parts = reading.passages() if len(own) == len(header) else reading.batches(_BATCH)
     for part in parts:
         rows = writing.rows(part)
@@ -62,10 +65,14 @@ def _blocks(reading: csvfile.Reading, outcomes: OutcomeCells, own: Sequence[int]
 
 
 class _Writing:
-    """Writes records with their outcomes. ``own`` are the places of the cells that stay, of the header's ``width``."""
+    """Writes records with their outcomes. ``own`` are the places of the cells that stay, of the header's ``width``.
 
-    def __init__(self, outcomes: OutcomeCells, own: Sequence[int], *, width: int, delimiter: str) -> None:
+    Of the cells that an outcome has, the last ones are ``added``.
+    """
+
+    def __init__(self, outcomes: OutcomeCells, own: Sequence[int], *, width: int, delimiter: str, added: int) -> None:
         self._outcomes = outcomes
+        self._added = added
         self._own = own
         self._width = width
         self._delimiter = delimiter
@@ -98,16 +105,21 @@ class _Writing:
 
     def _uneven(self, record: csvfile.Record) -> str:
         filled = (*record.cells, *[""] * (self._width - len(record.cells)))
-        cells = [*(filled[at] for at in self._own), *filled[self._width :], *self._outcomes.of(record.line)]
+        cells = [
+            *(filled[at] for at in self._own),
+            *filled[self._width :],
+            *self._outcomes.of(record.line)[-self._added :],
+        ]
         [row] = csvfile.written_rows([[cell] for cell in cells], self._delimiter, raw=True)
         return row
 
-    def _told(self, lines: Sequence[int]) -> list[Sequence[str]]:
+    def _told(self, lines: Sequence[int]) -> Sequence[Sequence[str]]:
         """The outcomes' cells, column by column."""
-        return list(zip(*map(self._outcomes.of, lines), strict=True)) or [()] * len(OUTCOME_COLUMNS)
+        return list(zip(*map(self._outcomes.of, lines), strict=True))[-self._added :] or [()] * self._added
 
 
-def _own_columns(header: Sequence[str], template: Template) -> Sequence[int]:
+def _own_columns(header: Sequence[str], meaning: Meaning, added: Sequence[str]) -> Sequence[int]:
     """The places of a row's own cells: all but those of an earlier summary's outcomes."""
-    meant = template.match_header(header).columns
-    return [at for at, name in enumerate(header) if meant[at] is not None or fold(name) not in _OUTCOME_WORDS]
+    meant = {*meaning.places(header).values()}
+    replaced = {fold(name) for name in added}
+    return [at for at, name in enumerate(header) if at in meant or fold(name) not in replaced]

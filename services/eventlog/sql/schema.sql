@@ -3,7 +3,7 @@
 CREATE TABLE job (
     job_id uuid PRIMARY KEY,
     account text,  -- null while no event has named it; such a job is nobody's and is shown to nobody
-    state text NOT NULL CHECK (state IN ('submitted', 'validating', 'provisioning', 'completed',
+    state text NOT NULL CHECK (state IN ('submitted', 'validating', 'provisioning', 'checked', 'completed',
                                          'completed_with_errors', 'rejected', 'failed', 'cancelled')),
     first_seen_at timestamptz NOT NULL,  -- the earliest time that any event tells
     began_at timestamptz NOT NULL,       -- submitted_at, or first_seen_at while that is unknown: the order of lists
@@ -16,17 +16,27 @@ CREATE TABLE job (
     source text,
     size bigint,
     sha256 text,
-    -- validation.started, job.accepted, job.rejected
+    kind text NOT NULL DEFAULT 'create',
+    dry_run boolean NOT NULL DEFAULT false,
+    columns jsonb NOT NULL DEFAULT '{}',  -- what header cells mean that the template does not know
+    retry_of uuid,
+    undo_of uuid,
+    -- validation.started, validation.progressed, job.accepted, job.checked, job.rejected
     started_at timestamptz,
     accepted_at timestamptz,
     rejected_at timestamptz,
+    checked_at timestamptz,
+    change_count integer NOT NULL DEFAULT 0,
+    changed_rows integer NOT NULL DEFAULT 0,
+    rows_told integer NOT NULL DEFAULT 0,  -- checked so far, as the check told on its way
+    bytes_told bigint NOT NULL DEFAULT 0,
     rows integer,
     chunks integer,
     problem_count integer NOT NULL DEFAULT 0,
     problems_by_code jsonb NOT NULL DEFAULT '{}',
     -- seats.provisioned
     chunks_in bytea NOT NULL DEFAULT '',  -- a bit for each chunk that is in, the lowest bit of the first byte is chunk 0
-    created integer NOT NULL DEFAULT 0,
+    created integer NOT NULL DEFAULT 0,  -- rows that succeeded: by the job's kind, Seats created, updated or deleted
     failed integer NOT NULL DEFAULT 0,
     provisioned_at timestamptz,
     -- job.failed, job.cancel-requested, job.cancelled
@@ -56,6 +66,10 @@ CREATE INDEX job_newest_of_state_idx ON job (account, state, began_at DESC, job_
 -- Not by quiet_since, which changes with every event: an index of what does not change keeps these updates cheap.
 CREATE INDEX job_unfinished_idx ON job (began_at) WHERE finished_at IS NULL;
 
+CREATE INDEX job_retry_idx ON job (retry_of) WHERE retry_of IS NOT NULL;
+CREATE INDEX job_undo_idx ON job (undo_of) WHERE undo_of IS NOT NULL;
+CREATE INDEX job_of_file_idx ON job (account, sha256);
+
 CREATE TABLE event (
     message_id uuid PRIMARY KEY,
     job_id uuid NOT NULL REFERENCES job,
@@ -73,7 +87,7 @@ CREATE TABLE chunk (
     chunk integer NOT NULL,
     first_line integer NOT NULL,
     last_line integer NOT NULL,
-    created integer NOT NULL,
+    created integer NOT NULL,  -- rows that succeeded
     failed integer NOT NULL,
     outcomes bytea NOT NULL,  -- packed, see outcomes.py
     PRIMARY KEY (job_id, chunk)
@@ -92,5 +106,20 @@ CREATE TABLE problem (
     code text NOT NULL,
     message text NOT NULL,
     value text,
+    suggestion text,
+    PRIMARY KEY (job_id, n)
+);
+
+CREATE INDEX problem_of_code_idx ON problem (job_id, code, n);
+CREATE INDEX problem_by_line_idx ON problem (job_id, line, n);
+
+CREATE TABLE change (
+    job_id uuid NOT NULL REFERENCES job,
+    n integer NOT NULL,  -- from 1, in the order of the file
+    line integer NOT NULL,
+    user_id uuid NOT NULL,
+    column_name text NOT NULL,
+    before text,
+    after text,
     PRIMARY KEY (job_id, n)
 );

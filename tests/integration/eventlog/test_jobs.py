@@ -20,8 +20,13 @@ JOB = h.submitted("a key")
 PATH = f"/jobs/{JOB.job_id}"
 FIELDS = [
     *("job_id", "state", "filename", "submitted_by", "submitted_at", "finished_at", "template_version", "rows"),
-    *("processed", "created", "failed", "not_processed", "problems", "message"),
+    *("processed", "created", "failed", "not_processed", "problems", "kind", "dry_run", "columns", "retry_of"),
+    *("undo_of", "updated", "deleted", "size", "sha256", "started_at", "accepted_at", "rows_checked", "bytes_checked"),
+    *("change_count", "changed_rows", "message"),
 ]
+
+
+FILES = [f"/{name}.csv" for name in ("summary", "annotated", "failed", "created")]
 
 
 def tell(log: EventLog, *events: Contract) -> None:
@@ -41,7 +46,7 @@ def pages(client: FlaskClient, path: str, name: str) -> Iterator[list[dict[str, 
 def test_a_job_on_its_way(client: FlaskClient, log: EventLog) -> None:
     tell(log, JOB, h.accepted(JOB, rows=3, chunks=2), h.provisioned(JOB, 1, (h.outcome(JOB, 2),)))
     job = told(client, PATH)
-    assert list(job) == FIELDS
+    assert list(job) == [*FIELDS, "children", "problems_kept"]
     assert job == {
         "job_id": str(JOB.job_id),
         "state": "provisioning",
@@ -56,7 +61,24 @@ def test_a_job_on_its_way(client: FlaskClient, log: EventLog) -> None:
         "failed": 0,
         "not_processed": None,
         "problems": 0,
+        "kind": "create",
+        "dry_run": False,
+        "columns": {},
+        "retry_of": None,
+        "undo_of": None,
+        "updated": 0,
+        "deleted": 0,
+        "size": 10,
+        "sha256": "0" * 64,
+        "started_at": None,
+        "accepted_at": "2026-11-22T12:00:02.000000Z",
+        "rows_checked": 3,
+        "bytes_checked": 10,
+        "change_count": 0,
+        "changed_rows": 0,
         "message": None,
+        "children": [],
+        "problems_kept": 0,
     }
 
 
@@ -68,7 +90,7 @@ def test_a_job_that_failed_tells_what_came_after_its_end(client: FlaskClient, lo
     assert job["message"] == "The provisioner gave up. 1 Seat was created before that. 7 rows were not processed."
 
 
-@pytest.mark.parametrize("what", ["", "/problems", "/problems.csv", "/events", "/outcomes", "/summary.csv"])
+@pytest.mark.parametrize("what", ["", "/problems", "/problems.csv", "/events", "/outcomes", "/changes", *FILES])
 def test_unknown_and_foreign_jobs_are_answered_alike(client: FlaskClient, log: EventLog, what: str) -> None:
     tell(log, JOB)
     foreign = get(client, PATH + what, account="other")
@@ -134,9 +156,17 @@ def test_jobs_by_state_and_words(client: FlaskClient, log: EventLog) -> None:
         (f"{PATH}/problems?cursor=no", "bad_cursor"),
         (f"{PATH}/outcomes?cursor=no", "bad_cursor"),
         ("/jobs?state=done", "bad_query"),
+        ("/jobs?state=failed,done", "bad_query"),
+        ("/jobs?kind=replace", "bad_query"),
+        ("/jobs?sort=size", "bad_query"),
+        ("/jobs?from=yesterday", "bad_query"),
+        ("/jobs?to=2026-02-30", "bad_query"),
+        ("/jobs?sha256=abc", "bad_query"),
+        ("/jobs?who=a%00b", "bad_query"),
+        (f"{PATH}/changes?cursor=no", "bad_cursor"),
         ("/jobs?limit=0", "bad_query"),
         ("/jobs?limit=501", "bad_query"),
-        ("/jobs?q=" + "x" * 201, "bad_query"),
+        ("/jobs?q=" + "x" * 256, "bad_query"),
         ("/jobs?q=a%00b", "bad_query"),
         (f"{PATH}/outcomes?type=odd", "bad_query"),
     ],
@@ -184,6 +214,7 @@ def test_problems_page_by_page_and_as_csv(client: FlaskClient, log: EventLog) ->
         "code": "required",
         "message": "Fill 3.",
         "value": "=1+1",
+        "suggestion": None,
     }
     first = told(client, f"{PATH}/problems")
     assert (first["problem_count"], first["problems_by_code"]) == (7, {"required": 7})
@@ -192,9 +223,9 @@ def test_problems_page_by_page_and_as_csv(client: FlaskClient, log: EventLog) ->
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="seats-problems.csv"')
     lines = answer.data.decode("utf-8-sig").split("\r\n")
     assert lines[:3] == [
-        "line,column,code,message,value",
-        "2,,required,Fill 2.,'=1+1",
-        "3,email,required,Fill 3.,'=1+1",
+        "line,column,code,message,value,suggestion",
+        "2,,required,Fill 2.,'=1+1,",
+        "3,email,required,Fill 3.,'=1+1,",
     ]
     assert len(lines) == 9
 
@@ -261,9 +292,17 @@ def test_an_outcome_is_told_with_its_reason(client: FlaskClient, log: EventLog) 
             "user_id": str(one.user_id),
             "created_at": "2026-11-22T12:00:03.002000Z",
             "type": "successful",
+            "code": None,
             "reason": None,
         },
-        {"line": 3, "user_id": None, "created_at": None, "type": "failed", "reason": "Line 3 is taken."},
+        {
+            "line": 3,
+            "user_id": None,
+            "created_at": None,
+            "type": "failed",
+            "code": "seat_exists",
+            "reason": "Line 3 is taken.",
+        },
     ]
 
 

@@ -9,16 +9,20 @@ from hypothesis import strategies as st
 
 from contracts.ids import job_id_of, user_id_of
 from contracts.messages import (
+    Change,
     Failed,
     JobAcceptedV1,
     JobCancelledV1,
     JobCancelRequestedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobRejectedV1,
     JobSubmittedV1,
     Outcome,
+    ProblemsFoundV1,
     SeatsProvisionedV1,
     Successful,
+    ValidationProgressedV1,
     ValidationStartedV1,
 )
 from contracts.messages.fields import utc_text
@@ -43,6 +47,11 @@ class History:
 
     job_id: UUID
     events: tuple[Event, ...]
+
+    @property
+    def told(self) -> int:
+        """How many of the events have a line in the timeline."""
+        return sum(not isinstance(event, ValidationProgressedV1 | ProblemsFoundV1) for event in self.events)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -72,6 +81,28 @@ def submitted(key: str, *, account: str = ACCOUNT, **changed: object) -> JobSubm
 
 def started(job: JobSubmittedV1) -> ValidationStartedV1:
     return ValidationStartedV1(job_id=job.job_id, account=job.account, started_at=at(1))
+
+
+def progressed(job: JobSubmittedV1, rows: int) -> ValidationProgressedV1:
+    return ValidationProgressedV1(
+        job_id=job.job_id, account=job.account, rows=rows, bytes=rows * 100, progressed_at=at(1.5)
+    )
+
+
+def checked(job: JobSubmittedV1, *, rows: int, changes: tuple[Change, ...] = ()) -> JobCheckedV1:
+    return JobCheckedV1(
+        job_id=job.job_id,
+        account=job.account,
+        rows=rows,
+        change_count=len(changes),
+        changed_rows=len({change.line for change in changes}),
+        changes=changes,
+        checked_at=at(2),
+    )
+
+
+def found(job: JobSubmittedV1, problems: tuple[Problem, ...], *, after: int) -> ProblemsFoundV1:
+    return ProblemsFoundV1(job_id=job.job_id, account=job.account, after=after, problems=problems, found_at=at(1.8))
 
 
 def accepted(job: JobSubmittedV1, *, rows: int, chunks: int) -> JobAcceptedV1:
@@ -154,6 +185,7 @@ def cancelled(job: JobSubmittedV1, *, chunks: int) -> JobCancelledV1:
 
 
 keys = st.uuids().map(str)
+kinds = st.sampled_from(["create", "update", "delete"])
 
 
 @st.composite
@@ -177,7 +209,7 @@ def _rows(chunks: tuple[SeatsProvisionedV1, ...]) -> int:
 @st.composite
 def completed_histories(draw: st.DrawFn) -> History:
     """Accepted, and all chunks come in."""
-    job = submitted(draw(keys))
+    job = submitted(draw(keys), kind=draw(kinds))
     chunks = draw(chunked(job))
     events: list[Event] = [job, started(job), accepted(job, rows=_rows(chunks), chunks=len(chunks)), *chunks]
     if draw(st.booleans()):
@@ -187,8 +219,8 @@ def completed_histories(draw: st.DrawFn) -> History:
 
 @st.composite
 def rejected_histories(draw: st.DrawFn) -> History:
-    """Rejected with some problems, one of them perhaps with a NUL in its cell."""
-    job = submitted(draw(keys))
+    """Rejected with some problems, one of them perhaps with a NUL in its cell; perhaps with more of them behind."""
+    job = submitted(draw(keys), kind=draw(kinds), dry_run=draw(st.booleans()))
     text = st.text(max_size=8, alphabet=st.characters(codec="utf-8"))
     problem = st.builds(
         Problem,
@@ -199,14 +231,26 @@ def rejected_histories(draw: st.DrawFn) -> History:
         value=st.none() | text,
     )
     problems = tuple(draw(st.lists(problem, min_size=1, max_size=5)))
-    events = (job, started(job), rejected(job, rows=draw(st.integers(0, 99)), problems=problems))
-    return History(job_id=job.job_id, events=events)
+    parts = [found(job, problems, after=len(problems) * n) for n in range(1, draw(st.integers(1, 3)))]
+    verdict = rejected(job, rows=draw(st.integers(0, 99)), problems=problems)
+    return History(job_id=job.job_id, events=(job, started(job), progressed(job, 1), *parts, verdict))
+
+
+@st.composite
+def checked_histories(draw: st.DrawFn) -> History:
+    """A dry run that ends well."""
+    job = submitted(draw(keys), kind=draw(kinds), dry_run=True)
+    rows = draw(st.lists(st.integers(1, 99), max_size=3, unique=True))
+    change = Change(line=2, user_id=user_id_of(job.job_id, 2), column="department", before=None, after="Sales")
+    changes = (change,) * draw(st.integers(0, 2))
+    progress = (progressed(job, count) for count in rows)
+    return History(job_id=job.job_id, events=(job, started(job), *progress, checked(job, rows=99, changes=changes)))
 
 
 @st.composite
 def failed_histories(draw: st.DrawFn) -> History:
     """The job fails at some stage; one chunk at least never comes."""
-    job = submitted(draw(keys))
+    job = submitted(draw(keys), kind=draw(kinds))
     chunks = draw(chunked(job))
     missing = draw(st.sampled_from(chunks))
     come = draw(st.sets(st.sampled_from(range(len(chunks)))))
@@ -224,7 +268,7 @@ def failed_histories(draw: st.DrawFn) -> History:
 @st.composite
 def cancelled_histories(draw: st.DrawFn) -> History:
     """Cancelled after some chunks, any of them but not all; where it is after none, the verdict is perhaps not told."""
-    job = submitted(draw(keys))
+    job = submitted(draw(keys), kind=draw(kinds))
     chunks = draw(chunked(job))
     missing = draw(st.sampled_from(chunks))
     come = draw(st.sets(st.sampled_from(range(len(chunks)))))
@@ -245,7 +289,7 @@ def too_late_histories(draw: st.DrawFn) -> History:
     return replace(history, events=(*history.events, cancelled(job, chunks=chunks)))
 
 
-complete_histories = completed_histories() | rejected_histories() | too_late_histories()
+complete_histories = completed_histories() | rejected_histories() | checked_histories() | too_late_histories()
 histories = complete_histories | failed_histories() | cancelled_histories()
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.messages import Change
 from contracts.messages.job_finished_v1 import JobFinishedV1
 from services.eventlog.ends import settled
 from services.eventlog.job import Job, State
@@ -47,7 +48,7 @@ def test_any_order_and_any_repetition_give_the_same_job_and_the_same_end(
     history, one, other = drawn
     assert tell(one) == tell(other)
     assert len(tell(one).ends) == 1
-    assert tell(one).job.created == history.counted("successful")
+    assert tell(one).job.succeeded == history.counted("successful")
     assert tell(one).job.failed == history.counted("failed")
 
 
@@ -60,7 +61,7 @@ def test_a_failed_job_is_the_same_in_any_order_but_for_what_was_known_when_its_e
     first, second = tell(one), tell(other)
     assert replace(first.job, finished=None) == replace(second.job, finished=None)
     assert [end.state for end in first.ends] == [end.state for end in second.ends] == ["failed"]
-    assert first.job.created == history.counted("successful")
+    assert first.job.succeeded == history.counted("successful")
 
 
 @patient
@@ -74,7 +75,7 @@ def test_a_cancelled_job_is_the_same_in_any_order_but_for_a_verdict_that_comes_a
     assert [end.state for end in first.ends] == ["cancelled"]
     if history.outcomes:
         assert first.ends == second.ends
-    assert first.job.created == history.counted("successful")
+    assert first.job.succeeded == history.counted("successful")
     assert first.job.failed == history.counted("failed")
 
 
@@ -89,10 +90,12 @@ def test_a_job_whose_chunks_are_all_in_is_completed_although_it_was_cancelled(ev
 def test_the_counts_add_up_in_every_end_that_is_told_and_afterwards(events: list[Event]) -> None:
     told = tell(events)
     for end in told.ends:
-        assert end.rows is None or end.created + end.failed + end.not_processed == end.rows
+        done = end.created + end.updated + end.deleted
+        assert end.rows is None or done + end.failed + end.not_processed == end.rows
     job = told.job
     assert job.not_processed is not None
-    assert job.rows is None or job.created + job.failed + job.not_processed == job.rows
+    done = job.created + job.updated + job.deleted
+    assert job.rows is None or done + job.failed + job.not_processed == job.rows
 
 
 @patient
@@ -106,7 +109,43 @@ def test_a_job_that_fails_and_yet_gets_all_its_outcomes_ends_once_with_all_of_th
         told = tell([*events[:place], failure, *events[place:]])
         assert len(told.ends) == 1
         assert told.job.not_processed == 0
-        assert told.job.created == history.counted("successful")
+        assert told.job.succeeded == history.counted("successful")
+
+
+@pytest.mark.parametrize("kind", ["create", "update", "delete"])
+def test_rows_that_succeed_are_counted_by_the_kind_of_their_job_whenever_that_is_told(kind: str) -> None:
+    job = replace(JOB, kind=kind)
+    chunk = h.provisioned(JOB, 1, (h.outcome(JOB, 2), h.outcome(JOB, 3, failed=True)))
+    for events in ([job, h.accepted(JOB, rows=2, chunks=1), chunk], [chunk, h.accepted(JOB, rows=2, chunks=1), job]):
+        [end] = tell(events).ends
+        counts = {"create": end.created, "update": end.updated, "delete": end.deleted}
+        assert counts == {**dict.fromkeys(counts, 0), kind: 1}
+        assert (end.kind, end.state, end.failed, end.dry_run) == (kind, "completed_with_errors", 1, False)
+
+
+def test_a_dry_run_ends_as_checked_and_no_row_was_processed() -> None:
+    job = replace(JOB, dry_run=True, kind="update")
+    change = Change(line=2, user_id=JOB.job_id, column="email", before="a", after="b")
+    told = tell([job, h.started(job), h.checked(job, rows=3, changes=(change, replace(change, line=4)))])
+    [end] = told.ends
+    assert (end.state, end.dry_run, end.rows, end.not_processed, end.message) == ("checked", True, 3, 3, None)
+    assert (end.created, end.updated, end.deleted, end.failed) == (0, 0, 0, 0)
+    assert end.finished_at == h.at(2)
+    assert "summary" not in end.links
+    assert (told.job.change_count, told.job.changed_rows) == (2, 2)
+
+
+def test_a_file_that_was_checked_leaves_nothing_to_cancel() -> None:
+    job = replace(JOB, dry_run=True)
+    assert tell([job, h.checked(job, rows=3), h.cancelled(job, chunks=0)]).job.state is State.CHECKED
+    assert tell([h.cancelled(job, chunks=0), h.checked(job, rows=3), job]).job.state is State.CHECKED
+
+
+def test_progress_of_the_check_only_ever_grows_and_ends_with_all_rows() -> None:
+    told = tell([h.progressed(JOB, 2000), h.progressed(JOB, 1000)]).job
+    assert (told.state, told.rows_checked, told.bytes_checked) == (State.VALIDATING, 2000, 200_000)
+    done = tell([JOB, h.progressed(JOB, 2000), h.accepted(JOB, rows=2500, chunks=3)]).job
+    assert (done.rows_checked, done.bytes_checked) == (2500, JOB.size)
 
 
 def test_states_on_the_way() -> None:

@@ -14,6 +14,7 @@ import csvfile
 from contracts import template
 from contracts.messages import Outcome
 from contracts.template import OUTCOME_COLUMNS
+from services.eventlog.meaning import Meaning
 from services.eventlog.outcomes import pack, unpack
 from services.eventlog.summary import SourceChanged, summarise, verified
 from tests.unit.eventlog import histories as h
@@ -21,6 +22,7 @@ from tests.unit.eventlog.histories import patient
 
 JOB = h.submitted("a key")
 TEMPLATE = template.latest()
+MEANING = Meaning(template=TEMPLATE, chosen={})
 NAMES = [column.name for column in TEMPLATE.columns]
 
 text = st.text(alphabet=st.characters(exclude_characters="\0", codec="utf-8"), max_size=6)
@@ -78,11 +80,12 @@ def cut(data: bytes, size: int = 7) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
 
-def summary_of(data: bytes, outcomes: list[Outcome], *, chunk: int = 3) -> bytes:
+def summary_of(data: bytes, outcomes: list[Outcome], *, chunk: int = 3, kind: str = "create") -> bytes:
+    meaning = Meaning(template=TEMPLATE.for_kind(kind), chosen={})
     chunks = [
         unpack(pack(h.provisioned(JOB, 1, tuple(outcomes[at : at + chunk])))) for at in range(0, len(outcomes), chunk)
     ]
-    return b"".join(summarise(cut(data), chunks, template=TEMPLATE, otherwise="Not processed."))
+    return b"".join(summarise(cut(data), chunks, kind=kind, meaning=meaning, otherwise="Not processed."))
 
 
 def table(data: bytes, *, raw: bool = False) -> list[tuple[str, ...]]:
@@ -153,6 +156,18 @@ def test_outcome_columns_are_known_in_any_place_and_writing() -> None:
     ]
 
 
+@pytest.mark.parametrize(("kind", "when"), [("update", "updated_at"), ("delete", "deleted_at")])
+def test_updates_and_deletions_leave_user_ids_where_they_stand(kind: str, when: str) -> None:
+    made = h.outcome(JOB, 2)
+    source = f"type,user_id,department,{when}\nx,{made.user_id},Sales,y\nx,no,,y\n".encode()
+    _, at, _, _ = h.outcome_cells(made)
+    assert table(summary_of(source, [made, h.outcome(JOB, 3, failed=True)], kind=kind)) == [
+        ("user_id", "department", when, "type", "reason"),
+        (str(made.user_id), "Sales", at, "successful", ""),
+        ("no", "", "", "failed", "Line 3 is taken."),
+    ]
+
+
 def test_short_rows_are_filled_up_and_long_ones_lose_nothing() -> None:
     told = table(summary_of(b"email,extension\na\nb,1,2\n", []))
     assert told[1] == ("a", "", "", "", "not_processed", "Not processed.")
@@ -171,7 +186,7 @@ def test_a_reason_that_looks_like_a_formula_is_guarded() -> None:
 
 def test_a_file_without_a_header_is_told_at_once() -> None:
     with pytest.raises(csvfile.FileProblem):
-        summarise([b""], [], template=TEMPLATE, otherwise="")
+        summarise([b""], [], kind="create", meaning=MEANING, otherwise="")
 
 
 def test_the_source_is_the_one_that_was_submitted() -> None:
@@ -186,4 +201,4 @@ def test_the_source_is_the_one_that_was_submitted() -> None:
 def test_a_changed_source_breaks_the_summary_instead_of_ending_it() -> None:
     blocks = verified([b"email,extension\na,1\n"], size=999, sha256="0" * 64)
     with pytest.raises(SourceChanged):
-        list(summarise(blocks, [], template=TEMPLATE, otherwise=""))
+        list(summarise(blocks, [], kind="create", meaning=MEANING, otherwise=""))

@@ -49,7 +49,7 @@ def test_numbers_with_their_words(number: int, text: str) -> None:
     ],
 )
 def test_every_event_has_its_line_in_the_timeline(event: Event, text: str) -> None:
-    assert text_of(event) == text
+    assert text_of(event, first_seen(event)) == text
 
 
 def test_a_rejected_job_says_that_nothing_was_created() -> None:

@@ -1,0 +1,36 @@
+-- Jobs that update or delete, dry runs, jobs made of others, long lists of problems, and what an update would change.
+
+ALTER TABLE job
+    DROP CONSTRAINT job_state_check,
+    ADD CONSTRAINT job_state_check CHECK (state IN ('submitted', 'validating', 'provisioning', 'checked', 'completed',
+                                                    'completed_with_errors', 'rejected', 'failed', 'cancelled')),
+    ADD COLUMN kind text NOT NULL DEFAULT 'create',
+    ADD COLUMN dry_run boolean NOT NULL DEFAULT false,
+    ADD COLUMN columns jsonb NOT NULL DEFAULT '{}',
+    ADD COLUMN retry_of uuid,
+    ADD COLUMN undo_of uuid,
+    ADD COLUMN checked_at timestamptz,
+    ADD COLUMN change_count integer NOT NULL DEFAULT 0,
+    ADD COLUMN changed_rows integer NOT NULL DEFAULT 0,
+    ADD COLUMN rows_told integer NOT NULL DEFAULT 0,
+    ADD COLUMN bytes_told bigint NOT NULL DEFAULT 0;
+
+CREATE INDEX job_retry_idx ON job (retry_of) WHERE retry_of IS NOT NULL;
+CREATE INDEX job_undo_idx ON job (undo_of) WHERE undo_of IS NOT NULL;
+CREATE INDEX job_of_file_idx ON job (account, sha256);
+
+ALTER TABLE problem ADD COLUMN suggestion text;
+
+CREATE INDEX problem_of_code_idx ON problem (job_id, code, n);
+CREATE INDEX problem_by_line_idx ON problem (job_id, line, n);
+
+CREATE TABLE change (
+    job_id uuid NOT NULL REFERENCES job,
+    n integer NOT NULL,  -- from 1, in the order of the file
+    line integer NOT NULL,
+    user_id uuid NOT NULL,
+    column_name text NOT NULL,
+    before text,
+    after text,
+    PRIMARY KEY (job_id, n)
+);
