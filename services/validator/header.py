@@ -62,6 +62,11 @@ def missing_header(template: Template, reading: csvfile.Reading, match: HeaderMa
             f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
             "the template has it."
         )
+    elif sum(map(bool, names)) == 1:
+        message = (
+            f"Line {line} is not a header: it names none of the template's columns. Put a line at the top that names "
+            "them."
+        )
     else:
         return None  # names that are not known: they are told one by one
     return Problem(line=line, column=None, code="no_header", message=message)

@@ -204,7 +204,9 @@ def cells() -> dict[str, bytes]:
             ("山田", "太郎", "taro@hr.example", "88112", "standard"),
             ("Zoë 🎉", "O'Neill-Smith", "zoe@hr.example", "88113", "standard"),
         ),
-        "copied-from-an-e-mail.csv": csv((*AMELIE, "=HYPERLINK(0)"), (*LUKASZ, "@work"), header=more("department")),
+        "texts-that-look-like-formulas.csv": csv(
+            (*AMELIE, "=HYPERLINK(0)"), (*LUKASZ, "@work"), header=more("department")
+        ),
         "update-of-seats-that-are-gone.csv": csv(
             ("3f2b8c1e-7a4d-5e6f-9b0a-1c2d3e4f5a6b", "Sales"), ("not an id", "Sales"), header=("user_id", "department")
         ),

@@ -116,6 +116,11 @@ def test_a_header_that_is_not_in_the_first_line_is_found(site: Site, above: str,
     assert f"line {line} looks like it" in problem.message
 
 
+@pytest.mark.parametrize("data", [b"Fill in the other sheet.\n", b"firstname/lastname/email\nAnn/Lee/a@example.com\n"])
+def test_a_single_cell_that_is_no_column_is_no_header(site: Site, data: bytes) -> None:
+    assert "names none of the template's columns" in only(site, data).message
+
+
 @pytest.mark.parametrize("below", [b"", b"Ann,Lee\n", b"Ann,emails are bad\n", b'"never closed'])
 def test_names_that_are_all_unknown_are_told_one_by_one(site: Site, below: bytes) -> None:
     message = rejection(site, "Prénom,Nom\n".encode() + below)
