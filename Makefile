@@ -7,7 +7,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE   := bench contracts csvfile database deploy gateway messaging services settings telemetry web tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test coverage faults faults-short bench bench-full check fmt lock docs env compose-test screenshots clean
+.PHONY: help run demo test coverage faults faults-short bench bench-full check fmt lock docs words env compose-test screenshots clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ fmt: $(VENV)/everything ## Format the code and fix what can be fixed by itself
 
 docs: $(VENV)/everything ## Make the generated pages anew
 	@$(BIN)/python -m contracts.reference
+
+words: $(VENV)/everything ## Take the words out of the code into the translations, and make what the pages read
+	@$(BIN)/python -m deploy.catalogue
 
 screenshots: $(VENV)/everything ## Make the README's screenshots anew
 	@deploy/test-tools

@@ -22,6 +22,7 @@ def checks(folders: Sequence[str]) -> tuple[Check, ...]:
         Check(title="types", argv=[f"{tools}/mypy", *folders]),
         Check(title="who imports whom", argv=[f"{tools}/lint-imports"]),
         Check(title="generated pages", argv=[sys.executable, "-m", "contracts.reference", "--check"]),
+        Check(title="translations", argv=[sys.executable, "-m", "deploy.catalogue", "--check"]),
     )
 
 

@@ -6,7 +6,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from contracts.problems import CATALOGUE
 from contracts.template import latest
 from database.connection import UNAVAILABLE, Database
-from gateway import api, browsing, headers, identity, login, pages, patience, same_origin
+from gateway import (
+    api,
+    browsing,
+    headers,
+    identity,
+    language_choice,
+    languages,
+    login,
+    pages,
+    patience,
+    retelling,
+    same_origin,
+)
 from gateway.passwords import Passwords
 from gateway.services import Services
 from gateway.sessions import Sessions
@@ -42,6 +54,9 @@ def create_app(settings: Settings, database: Database, *, clock: Clock = utc_now
         app, public_url=settings.public_url, secure=settings.secure, without_cookie=frozenset({identity.TOKENS})
     )
     identity.require(app, sessions=sessions, tokens=tokens)
+    languages.install(app)
+    retelling.install(app)
+    app.register_blueprint(language_choice.blueprint(secure=settings.secure))
     app.register_blueprint(api.blueprint(_services(settings), sign_in=sign_in, tokens=tokens))
     app.register_blueprint(login.blueprint(sign_in, sessions))
     # Nobody comes to a page without having passed `identity.require`: it needs no guard of its own.

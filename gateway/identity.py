@@ -16,12 +16,13 @@ from web.refusals import Refusal
 SIGN_IN = "/login"
 SIGN_OUT = "/logout"
 TOKENS = "/api/v1/tokens"
+LANGUAGE = "/language"
 
 #: The style sheets and scripts: the sign-in page needs them.
 ASSETS = "/assets/"
 
 #: Paths that anybody may ask for. Signing out too: the session may have ended by itself before.
-OPEN = PROBES | {SIGN_IN, SIGN_OUT, TOKENS, "/api/v1/openapi.json", "/favicon.ico"}
+OPEN = PROBES | {SIGN_IN, SIGN_OUT, TOKENS, LANGUAGE, "/api/v1/openapi.json", "/favicon.ico"}
 
 
 def require(app: Flask, *, sessions: Sessions, tokens: ApiTokens) -> None:

@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_options_header
 
+from gateway import retelling
 from web.client import Answer
 from web.refusals import Refusal, not_found, unavailable
 
@@ -26,7 +27,7 @@ _KNOWN = frozenset({"type", "title", "status", "code", "detail", "headers"})
 def as_json(answer: Answer, *, what: str) -> Response:
     """A JSON answer; ``what`` is what a 404 says there is none of. A reader who has it already gets a 304."""
     refuse_with(answer, what=what)
-    body = answer.read()
+    body = retelling.retold_json(answer.read())
     response = Response(body, answer.status, content_type="application/json" if body else None)
     location = Headers(answer.headers).get("Location", "")
     if location.startswith("/"):
@@ -34,7 +35,7 @@ def as_json(answer: Answer, *, what: str) -> Response:
     if request.method == "GET" and answer.status == 200:
         # Kept by the browser, but shown only after asking: so that asking again and again is cheap.
         response.headers["Cache-Control"] = "private, no-cache"
-        response.headers["Vary"] = "Authorization, Cookie"
+        response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
         response.add_etag()
         response.make_conditional(request)
     return response

@@ -8,18 +8,38 @@ from flask.typing import ResponseReturnValue
 
 from contracts.problems import ProblemKind
 from contracts.template import OUTCOME_COLUMNS, Template
+from gateway.languages import mark
 
 #: The states of a job that Event Logs can be narrowed to, in the order of a job's life, and how the pages call them.
 STATES = (
-    ("submitted", "Received"),
-    ("validating", "Checking"),
-    ("provisioning", "Creating"),
-    ("completed", "Completed"),
-    ("completed_with_errors", "Completed with errors"),
-    ("rejected", "Rejected"),
-    ("failed", "Failed"),
-    ("cancelled", "Cancelled"),
+    ("submitted", mark("Received")),
+    ("validating", mark("Checking")),
+    ("provisioning", mark("Running")),
+    ("completed", mark("Completed")),
+    ("completed_with_errors", mark("Completed with errors")),
+    ("rejected", mark("Rejected")),
+    ("failed", mark("Failed")),
+    ("cancelled", mark("Cancelled")),
+    ("checked", mark("Checked")),
 )
+
+#: The state of a job that only checked a file: Event Logs leaves such jobs out.
+_CHECKED = "checked"
+
+#: What a job does, as Event Logs can be narrowed to it.
+KINDS = (("create", mark("Creation")), ("update", mark("Update")), ("delete", mark("Deletion")))
+
+#: The orders of Event Logs. The first is the one that nobody has to ask for.
+SORTS = (
+    ("-submitted_at", mark("Newest first")),
+    ("submitted_at", mark("Oldest first")),
+    ("-rows", mark("Most rows first")),
+    ("-failed", mark("Most failed rows first")),
+    ("filename", mark("By file name")),
+)
+
+#: What Event Logs can be asked for in its address.
+_JOB_FILTERS = ("q", "state", "kind", "who", "from", "to", "sort")
 
 
 def blueprint(
@@ -47,12 +67,31 @@ def blueprint(
 
     @pages.get("/event-logs")
     def event_logs() -> ResponseReturnValue:
-        asked = {name: request.args.get(name, "") for name in ("q", "state")}
-        return render_template("event_logs.html", tab="event-logs", states=STATES, **asked)
+        asked = {name: request.args.get(name, "") for name in _JOB_FILTERS}
+        filters = [state for state in STATES if state[0] != _CHECKED]
+        return render_template(
+            "event_logs.html", tab="event-logs", states=STATES, filters=filters, kinds=KINDS, sorts=SORTS, asked=asked
+        )
 
     @pages.get("/event-logs/<uuid:job_id>")
     def job(job_id: UUID) -> ResponseReturnValue:
         return render_template("job.html", tab="event-logs", job_id=job_id, states=STATES, problem_kinds=problem_kinds)
+
+    @pages.get("/seats")
+    def seats() -> ResponseReturnValue:
+        return render_template(
+            "seats.html",
+            tab="seats",
+            q=request.args.get("q", ""),
+            columns=template.columns,
+            problem_kinds=problem_kinds,
+            upload_kind="update",
+        )
+
+    @pages.get("/seats/<uuid:user_id>")
+    def seat(user_id: UUID) -> ResponseReturnValue:
+        shown = [column for column in template.columns if not column.secret]
+        return render_template("seat.html", tab="seats", user_id=user_id, columns=shown)
 
     @pages.get("/template-reference")
     def template_reference() -> ResponseReturnValue:

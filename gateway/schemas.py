@@ -210,6 +210,7 @@ class Outcome(Schema):
     user_id = fields.UUID(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True, allow_none=True)
     type = fields.String(required=True, validate=validate.OneOf(("successful", "failed", "not_processed")))
+    code = fields.String(required=True, allow_none=True, metadata={"description": "why it failed, for programs"})
     reason = fields.String(required=True, allow_none=True)
 
 

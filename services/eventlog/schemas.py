@@ -196,6 +196,7 @@ class OutcomeAnswer(Schema):
     user_id = fields.UUID()
     created_at = Time()
     type = fields.String()
+    code = fields.String()
     reason = fields.String(attribute="message")
 
 

@@ -17,7 +17,7 @@ MakeFile = Callable[..., Path]
 Scheme = Literal["light", "dark"]
 
 TOKENS = Path(__file__).parents[2] / "gateway/static/css/tokens.css"
-PAGES = ("/login", "/configuration", "/event-logs", "/template-reference", "/no-such-page")
+PAGES = ("/login", "/configuration", "/seats", "/event-logs", "/template-reference", "/no-such-page")
 
 #: Text and what it stands on. 4.5 : 1 is what WCAG 2.2 AA asks for text, 3 : 1 for the edge of a control.
 TEXT = [
@@ -27,6 +27,8 @@ TEXT = [
     ("bad", "surface"),
     ("on-accent", "accent"),
     ("on-accent", "accent-hover"),
+    ("on-bad", "bad"),
+    ("on-bad", "bad-hover"),
 ]
 EDGES = [("line-strong", ground) for ground in ("bg", "surface")]
 

@@ -1,5 +1,7 @@
 /** Asking the public API, and saying in plain words what went wrong. */
 
+import { language, t } from "./i18n.js";
+
 const PATIENCE_MS = 20_000;
 
 /** A refusal of the API (`status`, its stable `code`, `detail` for people), or status 0 when it could not be reached. */
@@ -24,18 +26,18 @@ export class Trouble extends Error {
 
 /**
  * One request; resolves to {status, etag, body}, where 304 has no body. Rejects with `Trouble`.
- * @param {{method?: string, json?: object, headers?: object}} options
+ * @param {{method?: string, json?: object, headers?: object, patience?: number}} options `patience` in ms
  */
-export async function ask(path, { method = "GET", json, headers: more = {} } = {}) {
+export async function ask(path, { method = "GET", json, headers: more = {}, patience = PATIENCE_MS } = {}) {
   let answer, text;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method,
-      headers: { Accept: "application/json", ...(json ? { "Content-Type": "application/json" } : {}), ...more },
+      headers: { Accept: "application/json", "Accept-Language": language, ...(json ? { "Content-Type": "application/json" } : {}), ...more },
       body: json && JSON.stringify(json),
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
     text = answer.status === 304 || answer.status === 204 ? "" : await answer.text();
   } catch {
@@ -51,20 +53,20 @@ export const signInAddress = () => `/login?next=${encodeURIComponent(location.pa
 /** What to tell a person: a title, a text, whether trying again makes sense, whether signing in does. */
 export function explain(trouble) {
   if (!(trouble instanceof Trouble)) throw trouble;
-  const wait = trouble.retryAfter ? ` Please wait ${trouble.retryAfter} s, then try again.` : " Please try again in a moment.";
+  const wait = trouble.retryAfter ? t("Please wait {s} s, then try again.", { s: trouble.retryAfter }) : t("Please try again in a moment.");
   switch (trouble.status) {
     case 0:
-      return { title: "No connection.", text: "Bulk Manager could not be reached. Check your network, then try again.", again: true };
+      return { title: t("No connection."), text: t("Bulk Manager could not be reached. Check your network, then try again."), again: true };
     case 401:
-      return { title: "You have been signed out.", text: "Sign in again to go on.", signIn: true };
+      return { title: t("You have been signed out."), text: t("Sign in again to go on."), signIn: true };
     case 429:
-      return { title: "Too many requests.", text: wait.trim(), again: true };
+      return { title: t("Too many requests."), text: wait, again: true };
     case 502:
     case 503:
     case 504:
-      return { title: "Bulk Manager is not ready just now.", text: (trouble.detail || "Nothing is lost.") + (trouble.retryAfter ? wait : trouble.detail ? "" : wait), again: true };
+      return { title: t("Bulk Manager is not ready just now."), text: `${trouble.detail || t("Nothing is lost.")} ${trouble.retryAfter || !trouble.detail ? wait : ""}`.trim(), again: true };
     default:
-      if (trouble.status >= 500) return { title: "Something went wrong on our side.", text: wait.trim(), again: true };
-      return { title: "That was not accepted.", text: trouble.detail || `The answer was ${trouble.status}.` };
+      if (trouble.status >= 500) return { title: t("Something went wrong on our side."), text: wait, again: true };
+      return { title: t("That was not accepted."), text: trouble.detail || t("The answer was {status}.", { status: String(trouble.status) }) };
   }
 }

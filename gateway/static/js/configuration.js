@@ -1,48 +1,95 @@
-/** The Configuration page: opens the pop-up, tells the limits, and finds a job that still runs. */
+/** The Configuration page: opens the pop-up, tells the limits, and shows the jobs that are at work. */
 
-import { Trouble, ask } from "./api.js";
+import { Trouble, ask, explain } from "./api.js";
 import { copy, fill, find } from "./dom.js";
-import { UploadDialog } from "./upload-dialog.js";
-import { limit, number, shown } from "./words.js";
+import { t, tn } from "./i18n.js";
+import { pending } from "./pending.js";
+import { showTrouble } from "./trouble.js";
+import { limit, shown } from "./words.js";
 
-const RUNNING = ["provisioning", "validating", "submitted"];
+const STATES = ["provisioning", "validating", "submitted"];
+const MOST_SHOWN = 4;
 
 let limits = null;
+let running = null;
 
-const dialog = new UploadDialog({ limits: () => limits, onJob: jobShown });
+/** The pop-up and what it needs are fetched when they are wanted, so that the page itself is light. */
+let dialog = null;
+function popUp() {
+  dialog ??= import("./upload-dialog.js").then(({ UploadDialog }) => new UploadDialog({ limits: () => limits, onJob: jobShown }));
+  return dialog;
+}
+
+async function withPopUp(doing) {
+  let it;
+  try {
+    it = await popUp();
+  } catch {
+    dialog = null;
+    showTrouble(find("#running"), explain(new Trouble()), () => withPopUp(doing));
+    return;
+  }
+  stillOutside();
+  doing(it);
+}
+
+/** What stands on the page itself gives way to the pop-up. */
+function stillOutside() {
+  running?.clear();
+  find("#running").replaceChildren();
+}
+
+const open = () => withPopUp((it) => it.open());
+const openJob = (jobId) => withPopUp((it) => it.openJob(jobId));
 
 /** The address names the job that the pop-up shows, so that a reload finds it again. */
-function jobShown(jobId, open) {
+function jobShown(jobId, isOpen) {
   const address = new URL(location.href);
   address.hash = "";
-  if (open) address.searchParams.set("job", jobId);
+  if (isOpen) address.searchParams.set("job", jobId);
   else address.searchParams.delete("job");
   history.replaceState(null, "", address);
-  if (!open) offerRunning();
-  else find("#running").replaceChildren();
+  if (!isOpen) ifPossible(tellRunning);
 }
 
 async function tellLimits() {
   const { body } = await ask("/limits");
   limits = body;
-  const parts = [body.max_rows && `${number(body.max_rows)} rows`, body.max_upload_bytes && limit(body.max_upload_bytes)].filter(Boolean);
+  const parts = [body.max_rows && tn("{n} row", "{n} rows", body.max_rows), body.max_upload_bytes && limit(body.max_upload_bytes)].filter(Boolean);
   const line = find("#limits");
-  if (parts.length) line.textContent = `${line.dataset.start} Up to ${parts.join(" and ")}.`;
+  if (parts.length) line.textContent = `${line.dataset.start} ${parts.length === 2 ? t("Up to {rows} and {size}.", { rows: parts[0], size: parts[1] }) : t("Up to {most}.", { most: parts[0] })}`;
 }
 
-async function offerRunning() {
-  const answers = await Promise.all(RUNNING.map((state) => ask(`/jobs?state=${state}&limit=1`)));
-  const job = answers.flatMap(({ body }) => body.jobs).sort((a, b) => b.submitted_at.localeCompare(a.submitted_at))[0];
-  if (!job || new URL(location.href).searchParams.has("job")) return find("#running").replaceChildren();
-  const note = copy("running-note");
-  fill(note, { filename: shown(job.filename ?? "A file") });
-  const link = find('[data-slot="link"]', note);
-  link.href = `?job=${job.job_id}`;
-  link.addEventListener("click", (event) => {
+/** The newest jobs at work in the account, whoever began them and wherever. Rejects with `Trouble`. */
+async function atWork() {
+  const answers = await Promise.all(STATES.map((state) => ask(`/jobs?state=${state}&limit=${MOST_SHOWN}`)));
+  const jobs = answers.flatMap(({ body }) => body.jobs);
+  return jobs.sort((a, b) => b.submitted_at.localeCompare(a.submitted_at)).slice(0, MOST_SHOWN);
+}
+
+/** A file that waits for Create comes first, then the jobs at work. */
+async function tellRunning() {
+  const place = find("#running");
+  const jobs = await atWork();
+  if (find("#upload").open) return;
+  stillOutside();
+  if (jobs.length) {
+    const { runningJobs } = await import("./running.js");
+    running ??= runningJobs(place, openJob);
+    running.show(jobs);
+  }
+  const upload = pending();
+  if (upload) place.prepend(waiting(upload));
+}
+
+function waiting({ filename }) {
+  const note = copy("waiting-note");
+  fill(note, { filename: shown(filename) });
+  find("a", note).addEventListener("click", (event) => {
     event.preventDefault();
-    dialog.openJob(job.job_id);
+    open();
   });
-  return find("#running").replaceChildren(note);
+  return note;
 }
 
 /** What only adds to the page may fail in silence: the page works without it. */
@@ -54,11 +101,12 @@ async function ifPossible(doing) {
   }
 }
 
-find("#open-upload").addEventListener("click", () => dialog.open());
+find("#open-upload").addEventListener("click", open);
+for (const sign of ["pointerenter", "focus"]) find("#open-upload").addEventListener(sign, () => popUp().catch(() => (dialog = null)), { once: true });
 ifPossible(tellLimits);
 const asked = new URL(location.href).searchParams.get("job");
-if (asked && /^[0-9a-f-]{36}$/i.test(asked)) dialog.openJob(asked);
+if (asked && /^[0-9a-f-]{36}$/i.test(asked)) openJob(asked);
 else {
-  ifPossible(offerRunning);
-  if (location.hash === "#upload") dialog.open();
+  ifPossible(tellRunning);
+  if (location.hash === "#upload") open();
 }

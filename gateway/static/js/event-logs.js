@@ -1,11 +1,11 @@
-/** Event Logs: the account's jobs, filtered, a page at a time, and kept fresh while any of them runs. */
+/** Event Logs: the account's jobs, filtered and sorted, a page at a time, and kept fresh while any of them runs. */
 
 import { Trouble, ask, explain } from "./api.js";
 import { announce, find, make } from "./dom.js";
-import { badge } from "./states.js";
+import { tn } from "./i18n.js";
+import { filters } from "./job-filters.js";
+import { jobRow } from "./job-row.js";
 import { showTrouble } from "./trouble.js";
-import { hasEnded } from "./watch.js";
-import { count, number, shown, time } from "./words.js";
 
 const PAGE = 50;
 const TYPING_MS = 250;
@@ -13,49 +13,32 @@ const FRESH_MS = 2_000;
 const LONGEST_MS = 10_000;
 
 const form = find("#filters");
+const filter = filters(form);
 const rows = find("#jobs tbody");
-const older = find("#older");
+const more = find("#more");
 /** Which question is on its way: answers to earlier ones are thrown away. */
 let turn = 0;
 let cursor = null;
 let fresh = { timer: 0, wait: FRESH_MS };
 
-function cell(label, content, className) {
-  return make("td", { role: "cell", "data-label": label, class: className }, content ?? make("span", { class: "nothing" }, "–"));
-}
-
-function row(job) {
-  const file = make("a", { class: "file-name", href: `/event-logs/${job.job_id}` }, make("bdi", {}, shown(job.filename || "Unnamed file")));
-  const figure = (value) => (value === null || value === undefined ? null : number(value));
-  const element = make(
-    "tr",
-    { role: "row", "data-job": job.job_id, "data-running": hasEnded(job) ? null : "" },
-    cell("When", job.submitted_at && time(job.submitted_at), "when wide-2"),
-    cell("Who", job.submitted_by && make("bdi", {}, shown(job.submitted_by)), "who"),
-    cell("File", file, "wide"),
-    cell("Rows", figure(job.rows), "number"),
-    cell("Created", figure(job.created), "number"),
-    cell("Failed", figure(job.failed), "number"),
-    cell("State", badge(job.state), "wide"),
-  );
-  return element;
-}
-
 function query(at) {
-  const asked = new URLSearchParams({ limit: String(PAGE) });
-  for (const [name, value] of new FormData(form)) if (value) asked.set(name, String(value));
+  const asked = filter.question();
+  asked.set("limit", String(PAGE));
   if (at) asked.set("cursor", at);
   return asked;
-}
-
-function filtered() {
-  return [...new FormData(form).values()].some(Boolean);
 }
 
 function showAs(kind) {
   find("#jobs").hidden = kind !== "rows";
   find("#empty-all").hidden = kind !== "empty-all";
   find("#empty-filtered").hidden = kind !== "empty-filtered";
+  find("#clear").hidden = !filter.isNarrowed() || kind === "empty-filtered";
+  find("#told").textContent = kind === "rows" && filter.isNarrowed() ? counted() : "";
+}
+
+function counted() {
+  const n = rows.childElementCount;
+  return cursor ? tn("{n} job, and more", "{n} jobs, and more", n) : tn("{n} job", "{n} jobs", n);
 }
 
 async function load(at) {
@@ -65,16 +48,24 @@ async function load(at) {
     const { body } = await ask(`/jobs?${query(at)}`);
     if (mine !== turn) return;
     showTrouble(find("#list-trouble"), null);
-    if (at) rows.append(...body.jobs.map(row));
-    else rows.replaceChildren(...body.jobs.map(row));
+    if (at) rows.append(...body.jobs.map(jobRow));
+    else rows.replaceChildren(...body.jobs.map(jobRow));
     cursor = body.next_cursor ?? null;
-    older.hidden = cursor === null;
-    showAs(rows.childElementCount ? "rows" : filtered() ? "empty-filtered" : "empty-all");
+    more.hidden = cursor === null;
+    showAs(rows.childElementCount ? "rows" : filter.isNarrowed() ? "empty-filtered" : "empty-all");
+    suggestPeople(body.jobs);
     fresh.wait = FRESH_MS;
     keepFresh();
   } catch (error) {
     if (mine === turn) showTrouble(find("#list-trouble"), explain(error), () => load(at));
   }
+}
+
+/** Whoever was seen in the list can be chosen in the filter. */
+function suggestPeople(jobs) {
+  const known = new Set([...find("#people").children].map((option) => option.value));
+  const seen = new Set(jobs.map((job) => job.submitted_by).filter((name) => name && !known.has(name)));
+  find("#people").append(...[...seen].map((value) => make("option", { value })));
 }
 
 /** While a job runs, its row is brought up to date, and jobs that came meanwhile are put on top. */
@@ -105,31 +96,32 @@ function merge(jobs) {
   const added = [];
   for (const job of jobs) {
     const old = known.get(job.job_id);
-    if (old) old.replaceWith(row(job));
-    else added.push(row(job));
+    if (old) old.replaceWith(jobRow(job));
+    else added.push(jobRow(job));
   }
-  rows.prepend(...added);
+  // In another order nobody knows where a new job belongs: it comes with the next question.
+  if (filter.isNewestFirst()) rows.prepend(...added);
   if (focused) rows.querySelector(`[data-job="${focused}"] a`)?.focus({ preventScroll: true });
 }
 
 async function changed() {
-  const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  const asked = filter.asked();
   history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
   await load(null);
-  announce(find("#list-trouble").childElementCount ? "" : `${count(rows.childElementCount, "job")}${cursor ? ", and older ones" : ""}`);
+  announce(find("#list-trouble").childElementCount ? "" : counted());
 }
 
 let typing = 0;
 form.addEventListener("input", ({ target }) => {
   clearTimeout(typing);
-  typing = setTimeout(changed, target.type === "search" ? TYPING_MS : 0);
+  typing = setTimeout(changed, target.matches("select, [type=date]") ? 0 : TYPING_MS);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(typing);
   changed();
 });
-older.addEventListener("click", async () => {
+more.addEventListener("click", async () => {
   const before = rows.childElementCount;
   await load(cursor);
   rows.children[before]?.querySelector("a").focus();

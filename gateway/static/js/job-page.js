@@ -1,128 +1,89 @@
-/** The page of one job: live while it runs; then facts, timeline, problems, failed rows and downloads. */
+/** The page of one job: live while it runs; then its result with what can be done, failed rows, problems, timeline. */
 
-import { Trouble, ask, explain } from "./api.js";
-import { fill, find, make } from "./dom.js";
+import { find } from "./dom.js";
+import { t } from "./i18n.js";
+import { showFailedRows } from "./failed-rows.js";
+import { jobActions } from "./job-actions.js";
+import { factsOf } from "./job-facts.js";
+import { kindWord } from "./job-row.js";
 import { jobView } from "./job-view.js";
+import { kindOf } from "./kind-words.js";
+import { showLineage } from "./lineage.js";
+import { titled } from "./page-title.js";
+import { problemsView } from "./problems.js";
 import { badge } from "./states.js";
-import { kinds, listOf } from "./tables.js";
-import { showTrouble } from "./trouble.js";
+import { showTimeline } from "./timeline.js";
 import { hasEnded, watch } from "./watch.js";
-import { count, duration, number, shown, time } from "./words.js";
+import { shown } from "./words.js";
 
 const PAGE = 100;
 
 const jobId = find("#job").dataset.job;
+const foot = find("#view-foot");
 let lastState = null;
-const view = jobView(find("#view"), null, { place: "page" });
+let lineage = "";
+const view = jobView(find("#view"), foot, { place: "page" });
 
-function fact(name, value, className) {
-  return make("div", { class: className }, make("dt", {}, name), make("dd", {}, value));
+function head(job) {
+  const name = shown(job.filename || t("Unnamed file"));
+  if (find("#filename").textContent !== name) {
+    find("#filename").textContent = name;
+    titled(null);
+    document.title = `${name} · Bulk Manager`;
+  }
+  const fresh = badge(job);
+  fresh.id = "state";
+  find("#state").replaceWith(fresh);
+  find("#kind").textContent = kindWord(job) ?? t("Creation");
 }
 
 function facts(job) {
-  const figure = (value) => (value === null || value === undefined ? "–" : number(value));
-  const list = [
-    fact("Rows", figure(job.rows)),
-    fact("Created", figure(job.created)),
-    fact("Failed", figure(job.failed)),
-    fact("Not processed", figure(job.not_processed)),
-    fact("Problems", figure(job.problems)),
-    job.submitted_by && fact("Submitted by", make("bdi", {}, shown(job.submitted_by))),
-    job.submitted_at && fact("Submitted", time(job.submitted_at, true)),
-    job.finished_at && fact("Finished", time(job.finished_at, true)),
-    job.finished_at && job.submitted_at && fact("Took", duration(job.submitted_at, job.finished_at)),
-    job.template_version && fact("Template", `Version ${job.template_version}`),
-    fact("Job number", make("code", {}, job.job_id), "wide"),
-  ];
-  find("#facts").replaceChildren(...list.filter(Boolean));
+  find("#facts").replaceChildren(...factsOf(job));
   find("#facts-card").hidden = false;
 }
 
-function head(job) {
-  const name = shown(job.filename || "Unnamed file");
-  find("#filename").textContent = name;
-  document.title = `${name} · Bulk Manager`;
-  const fresh = badge(job.state);
-  fresh.id = "state";
-  find("#state").replaceWith(fresh);
-}
-
-/** With so many chunks or more the timeline folds them into one line. */
-const FOLD_FROM = 6;
-
-const entry = (event) => make("li", {}, time(event.occurred_at, true), make("bdi", {}, shown(event.text)));
-
-/** The events as items of a list; where a big file has many chunks, these as one item that can be opened. */
-function entries(events) {
-  const chunks = events.filter(({ type }) => type.startsWith("seats.provisioned"));
-  if (chunks.length < FOLD_FROM) return events.map(entry);
-  const folded = make(
-    "li",
-    {},
-    time(chunks[0].occurred_at, true),
-    make("details", {}, make("summary", {}, `${count(chunks.length, "chunk")} of rows, one by one`), make("ol", {}, ...chunks.map(entry))),
-  );
-  return events.filter((event) => event === chunks[0] || !chunks.includes(event)).map((event) => (event === chunks[0] ? folded : entry(event)));
-}
-
-async function timeline() {
-  const list = find("#timeline");
+function timeline() {
   find("#timeline-card").hidden = false;
-  try {
-    const { body } = await ask(`/jobs/${jobId}/events`);
-    list.replaceChildren(...entries(body.events));
-  } catch (error) {
-    if (!(error instanceof Trouble)) throw error;
-    const place = make("li", {});
-    showTrouble(place, explain(error), timeline);
-    list.replaceChildren(place);
-  }
+  showTimeline(jobId, find("#timeline"));
 }
 
-/** The card of the problems or of the failed rows, with a button for the next page of them. */
-function card(kind, total) {
-  const root = find(`#${kind}-card`);
-  const button = find(`[data-do="more-${kind}"]`, root);
-  const place = find(`[data-slot="${kind}"]`, root);
-  const list = listOf(jobId, kind, place, { limit: PAGE });
-  root.hidden = false;
-
-  async function more() {
-    try {
-      const { body, shownRows, last } = await list.more();
-      button.hidden = last;
-      fill(root, { [`${kind}-shown`]: told(kind, shownRows, total, last) });
-      if (kind === "problems") find('[data-slot="kinds"]', root).replaceChildren(...kinds(body.problems_by_code));
-    } catch (error) {
-      showTrouble(place, explain(error), more);
-    }
-  }
-  button.addEventListener("click", more);
-  return more();
+/** The jobs around this one. They hardly ever change while the page is open. */
+function family(job) {
+  const now = JSON.stringify([job.retry_of, job.undo_of, job.children]);
+  if (now !== lineage) showLineage(job, find("#lineage"));
+  lineage = now;
 }
 
-function told(kind, rows, total, last) {
-  if (rows >= total) return count(total, kind === "problems" ? "problem" : "row");
-  const note = last && kind === "problems" ? "; the others are counted, not listed" : "";
-  return `${number(rows)} of ${number(total)}${note}`;
+function ended(job) {
+  const { first, last } = jobActions(job, find("#view-trouble"));
+  foot.prepend(...first);
+  foot.append(...last);
+  // A file that was to change Seats is corrected where such files are uploaded.
+  const again = foot.querySelector('a[href$="#upload"]');
+  if (again && kindOf(job) === "update") again.href = "/seats#update";
+  else if (again && kindOf(job) !== "create") again.remove();
+  if (job.failed) showFailedRows(job, find("#outcomes-card"));
+  if (job.problems) {
+    find("#problems-card").hidden = false;
+    problemsView(job, find('#problems-card [data-slot="problems"]'), { limit: PAGE });
+  }
 }
 
 function changed(job) {
   head(job);
   facts(job);
+  family(job);
   if (view.show(job)) view.focus();
   if (job.state !== lastState) timeline();
   lastState = job.state;
-  if (!hasEnded(job)) return;
-  if (job.problems) card("problems", job.problems);
-  if (job.failed) card("outcomes", job.failed);
+  if (hasEnded(job)) ended(job);
 }
 
 watch(jobId, {
   onJob: changed,
   onTrouble: (trouble) => view.trouble(trouble),
   onGone() {
-    find("#filename").textContent = "No such job";
+    find("#filename").textContent = t("No such job");
     view.gone();
   },
 });

@@ -3,29 +3,22 @@
 import { explain } from "./api.js";
 import { cancelControl } from "./cancel.js";
 import { announce, copy, fill, find } from "./dom.js";
-import { kinds, listOf } from "./tables.js";
+import { t, tn } from "./i18n.js";
+import { cancelledWords, done, doneWords, endWords, failedWords, kindOf, stage } from "./kind-words.js";
+import { notify } from "./notify.js";
+import { notifyControl } from "./notify-control.js";
+import { titled } from "./page-title.js";
+import { problemsView } from "./problems.js";
+import { meter, showOn } from "./progress.js";
+import { listOf } from "./tables.js";
 import { showTrouble } from "./trouble.js";
 import { hasEnded } from "./watch.js";
-import { count, number, shown } from "./words.js";
+import { number, shown } from "./words.js";
 
 const STEPS = ["submitted", "validating", "provisioning"];
-const STAGES = { submitted: "Waiting to be checked", validating: "Checking every row", provisioning: "Creating Seats" };
 const FIRST_ROWS = 100;
 /** A listener is told of every fourth part of the rows, not of every row. */
 const PARTS = 4;
-
-const seats = (value) => (value ? count(value, "Seat") : "No Seats");
-
-/** A job that was cancelled while its file was read: nobody has counted its rows. */
-function cancelled({ rows, created, not_processed }) {
-  if (rows === null) return "Cancelled before any Seat was created";
-  return `Cancelled: ${seats(created ?? 0)} created before, ${count(not_processed ?? 0, "row")} not processed`;
-}
-
-function rowsDone({ rows, processed, failed, state }) {
-  if (state !== "provisioning" || !rows) return rows ? `${count(rows, "row")} in all` : "";
-  return `${number(processed ?? 0)} of ${count(rows, "row")} done${failed ? `, ${number(failed)} failed` : ""}`;
-}
 
 /**
  * @param {HTMLElement} view where the job is shown
@@ -35,21 +28,26 @@ function rowsDone({ rows, processed, failed, state }) {
 export function jobView(view, foot, { place, onAgain }) {
   let mounted = null;
   let told = "";
+  let read = meter();
 
-  function mount(id) {
-    if (mounted?.id === id) return mounted.element;
+  /** Parts of a template may be for one place only, or for some kinds of jobs only. */
+  function mount(id, job = {}) {
+    const kind = kindOf(job);
+    if (mounted?.id === id && mounted.kind === kind) return mounted.element;
     const element = copy(id);
     for (const part of element.querySelectorAll("[data-only]")) if (part.dataset.only !== place) part.remove();
+    for (const part of element.querySelectorAll("[data-kind]")) if (!part.dataset.kind.split(" ").includes(kind)) part.remove();
     view.replaceChildren(element);
     foot?.replaceChildren();
-    mounted = { id, element };
+    mounted = { id, kind, element };
     return element;
   }
 
   function atWork(job) {
-    const element = mount("job-working");
+    const element = mount("job-working", job);
     mounted.cancel ??= cancelControl(find('[data-slot="cancel"]', element));
     mounted.cancel.offer(job.job_id);
+    mounted.notify ??= notifyControl(find('[data-slot="notify"]', element));
     const at = STEPS.indexOf(job.state);
     STEPS.forEach((step, index) => {
       const item = find(`[data-step="${step}"]`, element);
@@ -57,31 +55,27 @@ export function jobView(view, foot, { place, onAgain }) {
       if (index === at) item.setAttribute("aria-current", "step");
       else item.removeAttribute("aria-current");
     });
-    const rows = rowsDone(job);
-    fill(element, { stage: STAGES[job.state], filename: shown(job.filename ?? ""), rows });
-    const bar = find("progress", element);
-    if (job.state === "provisioning" && job.rows) {
-      bar.max = job.rows;
-      bar.value = job.processed ?? 0;
-    } else bar.removeAttribute("value");
-    const part = job.rows ? Math.floor((PARTS * (job.processed ?? 0)) / job.rows) : 0;
-    if (told !== `${job.state} ${part}`) announce(`${STAGES[job.state]}. ${rows}`);
+    const progress = read(job);
+    fill(element, { stage: stage(job), filename: shown(job.filename ?? ""), rows: progress.rows, pace: progress.pace });
+    showOn(find("progress", element), progress);
+    titled(progress.percent === null ? stage(job) : `${t("{percent} %", { percent: progress.percent })} · ${stage(job)}`);
+    const part = Math.floor(PARTS * (progress.part ?? 0));
+    if (told !== `${job.state} ${part}`) announce([`${stage(job)}.`, progress.rows, progress.pace].filter(Boolean).join(" "));
     told = `${job.state} ${part}`;
   }
 
   function ended(job) {
-    const element = mount(`job-${job.state}`);
-    const detail = `/event-logs/${job.job_id}`;
+    const element = mount(`job-${job.state}`, job);
     fill(element, {
-      "created-seats": seats(job.created ?? 0),
-      "cancelled-title": cancelled(job),
-      "failed-rows": count(job.failed ?? 0, "row"),
+      "done-seats": doneWords(job),
+      "cancelled-title": cancelledWords(job),
+      "failed-rows": failedWords(job),
       "all-rows": number(job.rows ?? 0),
       "not-processed": number(job.not_processed ?? 0),
-      "problem-count": count(job.problems ?? 0, "problem"),
+      "problem-count": tn("{n} problem", "{n} problems", job.problems ?? 0),
       "job-id": job.job_id,
-      filename: shown(job.filename ?? "the file"),
-      created: number(job.created ?? 0),
+      filename: shown(job.filename ?? t("the file")),
+      done: number(done(job)),
       failed: number(job.failed ?? 0),
       message: job.message ?? "",
     });
@@ -89,21 +83,20 @@ export function jobView(view, foot, { place, onAgain }) {
     if (counts) counts.hidden = job.state === "cancelled" && job.rows === null;
     const box = element.querySelector('[data-slot="message-box"]');
     if (box) box.hidden = !job.message;
-    for (const link of element.querySelectorAll('[data-slot="detail-link"]')) link.href = detail;
+    for (const link of element.querySelectorAll('[data-slot="detail-link"]')) link.href = `/event-logs/${job.job_id}`;
     buttons(job);
-    if (place === "pop-up") {
-      if (job.state === "rejected") lists(element, job, "problems", job.problems ?? 0);
-      if (job.state === "completed_with_errors") lists(element, job, "outcomes", job.failed ?? 0);
-    }
+    if (place !== "pop-up") return;
+    if (job.state === "rejected") problemsView(job, find('[data-slot="problems"]', element), { limit: FIRST_ROWS });
+    if (job.state === "completed_with_errors") failedRows(element, job);
   }
 
   function buttons(job) {
     const base = `/api/v1/jobs/${job.job_id}`;
-    const rejected = job.state === "rejected";
-    const first = copy(rejected ? "foot-problems" : "foot-summary");
-    first.href = rejected ? `${base}/problems.csv` : `${base}/summary.csv`;
+    const isRejected = job.state === "rejected";
+    const first = copy(isRejected ? "foot-problems" : "foot-summary");
+    first.href = isRejected ? `${base}/problems.csv` : `${base}/summary.csv`;
     const made = [first];
-    if (rejected) made.push(copy(place === "pop-up" ? "foot-again" : "foot-again-link"));
+    if (isRejected) made.push(copy(place === "pop-up" ? "foot-again" : "foot-again-link"));
     else if (place === "pop-up") made.push(copy("foot-done"));
     made.find((button) => button.dataset.do === "again")?.addEventListener("click", onAgain);
     made.find((button) => button.dataset.do === "done")?.addEventListener("click", () => location.assign("/event-logs"));
@@ -114,26 +107,35 @@ export function jobView(view, foot, { place, onAgain }) {
     return view.append(row);
   }
 
-  async function lists(element, job, kind, total) {
-    const slot = find(`[data-slot="${kind}"]`, element);
+  async function failedRows(element, job) {
+    const slot = find('[data-slot="outcomes"]', element);
     try {
-      const { body, shownRows } = await listOf(job.job_id, kind, slot, { limit: FIRST_ROWS, scrolls: true }).more();
-      const all = Math.max(total, shownRows);
-      fill(element, { [`${kind}-shown`]: shownRows < all ? `The first ${number(shownRows)} of ${number(all)}` : "" });
-      if (kind === "problems") find('[data-slot="kinds"]', element).replaceChildren(...kinds(body.problems_by_code));
+      const { shownRows } = await listOf(job.job_id, "outcomes", slot, { limit: FIRST_ROWS, scrolls: true }).more();
+      const all = Math.max(job.failed ?? 0, shownRows);
+      fill(element, { "outcomes-shown": shownRows < all ? t("The first {shown} of {all}", { shown: shownRows, all }) : "" });
     } catch (error) {
-      showTrouble(slot, explain(error), () => lists(element, job, kind, total));
+      showTrouble(slot, explain(error), () => failedRows(element, job));
     }
+  }
+
+  /** It has ended before somebody's eyes, or while they looked elsewhere. */
+  function announceEnd(job) {
+    const words = endWords(job);
+    const name = shown(job.filename ?? t("the file"));
+    titled(job.state === "completed" ? t("Finished") : words);
+    announce(`${name}: ${words}`);
+    notify({ title: words, text: name, tag: job.job_id });
   }
 
   return {
     /** Show the job as it is now. True if it has just ended: then the ending's heading has the focus. */
     show(job) {
-      const wasEnded = mounted && mounted.id !== "job-working";
+      const before = mounted;
       if (!hasEnded(job)) return atWork(job), false;
       ended(job);
-      if (wasEnded || (place === "page" && !mounted)) return false;
-      return true;
+      if (before && before.id !== "job-working") return false;
+      if (before) announceEnd(job);
+      return before !== null || place === "pop-up";
     },
     /** Put the focus on the heading, so that it is read out. */
     focus() {
@@ -145,16 +147,18 @@ export function jobView(view, foot, { place, onAgain }) {
       const slot = view.querySelector('[data-slot="trouble"]');
       if (!slot) return;
       const words = trouble && explain(trouble);
-      if (words && !words.signIn) Object.assign(words, { text: "The job goes on. This page keeps trying and shows it again as soon as it can.", again: false });
-      if (words?.signIn) words.text = "The job goes on. Sign in again to see it.";
+      if (words && !words.signIn) Object.assign(words, { text: t("The job goes on. This page keeps trying and shows it again as soon as it can."), again: false });
+      if (words?.signIn) words.text = t("The job goes on. Sign in again to see it.");
       showTrouble(slot, words);
     },
     gone() {
+      titled(null);
       mount("job-gone");
     },
     clear() {
       mounted = null;
       told = "";
+      read = meter();
       view.replaceChildren();
       foot?.replaceChildren();
     },

@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { copy, find, make } from "./dom.js";
+import { t } from "./i18n.js";
 import { number, shown } from "./words.js";
 
 function cell(label, content, className) {
@@ -9,19 +10,28 @@ function cell(label, content, className) {
   return make("td", { role: "cell", "data-label": label, class: className }, inner);
 }
 
-function problemRow({ line, column, message, value }) {
+/** What is wrong, and below it what was probably meant, unless the message says so itself. */
+function wrong({ message, suggestion }) {
+  const told = make("span", {}, make("bdi", {}, shown(message)));
+  if (suggestion && !message.includes(suggestion)) {
+    told.append(make("span", { class: "meant" }, `${t("Did you mean this?")} `, make("code", {}, make("bdi", {}, shown(suggestion)))));
+  }
+  return told;
+}
+
+function problemRow({ line, column, message, value, suggestion }) {
   return make(
     "tr",
     { role: "row" },
-    cell("Line", number(line), "number"),
-    cell("Column", column && make("code", {}, shown(column))),
-    cell("Problem", make("bdi", {}, shown(message))),
-    cell("Value", value && make("code", {}, make("bdi", {}, shown(value)))),
+    cell(t("Line"), number(line), "number"),
+    cell(t("Column"), column && make("code", {}, shown(column))),
+    cell(t("Value"), value && make("code", {}, make("bdi", {}, shown(value)))),
+    cell(t("Problem"), wrong({ message, suggestion })),
   );
 }
 
 function outcomeRow({ line, reason }) {
-  return make("tr", { role: "row" }, cell("Line", number(line), "number"), cell("Reason", reason && make("bdi", {}, shown(reason))));
+  return make("tr", { role: "row" }, cell(t("Line"), number(line), "number"), cell(t("Reason"), reason && make("bdi", {}, shown(reason))));
 }
 
 const LISTS = {
@@ -31,9 +41,9 @@ const LISTS = {
 
 /**
  * A list of a job, "problems" or "outcomes" (its failed rows). `more()` fetches the next page into the table that it
- * puts in `place`, and resolves to {body, shownRows, last}. It rejects with `Trouble`.
+ * puts in `place`, and resolves to {body, shownRows, last}. It rejects with `Trouble`. `filter` goes into the question.
  */
-export function listOf(jobId, kind, place, { limit, scrolls = false }) {
+export function listOf(jobId, kind, place, { limit, scrolls = false, filter = {} }) {
   const { path, table, row } = LISTS[kind];
   const box = copy(table);
   const rows = find("tbody", box);
@@ -43,8 +53,8 @@ export function listOf(jobId, kind, place, { limit, scrolls = false }) {
 
   return {
     async more() {
-      const at = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const { body } = await ask(`/jobs/${jobId}/${path}limit=${limit}${at}`);
+      const asked = new URLSearchParams({ ...filter, limit: String(limit), ...(cursor === null ? {} : { cursor }) });
+      const { body } = await ask(`/jobs/${jobId}/${path}${asked}`);
       rows.append(...body[kind].map(row));
       if (!box.isConnected) place.replaceChildren(box);
       cursor = body.next_cursor ?? null;

@@ -1,44 +1,71 @@
-/** The upload pop-up: choose a file, send it, delete it or create its Seats, see the job through. */
+/** The upload pop-up: choose a file or paste rows, send them, see them checked, create the Seats, see the job through. */
 
-import { Trouble, ask, explain } from "./api.js";
+import { ask } from "./api.js";
+import { Arrived } from "./arrived.js";
 import { announce, fill, find } from "./dom.js";
 import { takeDrops } from "./drop.js";
+import { t } from "./i18n.js";
 import { jobView } from "./job-view.js";
-import { forget, keep, pending } from "./pending.js";
+import { stage, UPLOADS } from "./kind-words.js";
+import { titled } from "./page-title.js";
+import { pasteForm } from "./paste.js";
+import { keep, pending } from "./pending.js";
+import { refused, unfit } from "./refusals.js";
 import { send } from "./send.js";
 import { showTrouble } from "./trouble.js";
 import { hasEnded, watch } from "./watch.js";
-import { limit, shown, size } from "./words.js";
-
-const TITLES = { choose: "Upload file", sending: "Uploading", arrived: "Create Seats", job: "Creating Seats" };
+import { shown, size } from "./words.js";
 
 export class UploadDialog {
   #dialog = find("#upload");
   #input = find("#file");
   #view = jobView(this.#slot("job"), this.#slot("job-foot"), { place: "pop-up", onAgain: () => this.#again() });
+  #paste = pasteForm(this.#slot("paste"), { onFile: (file) => this.#take([file], 0), onBack: () => this.#again() });
+  #arrived;
+  #kind;
   #stage = "choose";
   #file = null;
   #sending = null;
-  #creating = false;
   #stopWatching = () => {};
   #jobId = null;
   #limits;
   #onJob;
 
   /**
-   * @param {{limits: () => {max_upload_bytes?: number} | null, onJob: (jobId: string | null, running: boolean) => void}} options
-   *   `limits` gives the limits once they are known; `onJob` is told which job the pop-up shows, for the address.
+   * @param {{limits: () => {max_upload_bytes?: number} | null, onJob: (jobId: string | null, running: boolean) => void,
+   *   kind?: "create" | "update", preview?: (job: object, place: HTMLElement) => void}} options
+   *   `limits` gives the limits once they are known; `onJob` is told which job the pop-up shows, for the address;
+   *   `preview` may add to what is said of a file that was found in order.
    */
-  constructor({ limits, onJob }) {
+  constructor({ limits, onJob, kind = "create", preview }) {
     this.#limits = limits;
     this.#onJob = onJob;
+    this.#kind = kind;
+    const told = {
+      onJob: (jobId) => this.#begun(jobId),
+      onAgain: () => this.#again(),
+      onDeleted: (name) => this.#deleted(name),
+      onGone: () => this.#gone(),
+      onSheet: (sheet) => this.#send(this.#file, sheet),
+    };
+    this.#arrived = new Arrived(find('[data-stage="arrived"]', this.#dialog), { kind, preview, told });
+    this.#listen();
+  }
+
+  #listen() {
     this.#input.addEventListener("change", () => {
       const files = [...this.#input.files];
       this.#input.value = "";
       if (files.length) this.#take(files, 0);
     });
     takeDrops(this.#dialog, find("#drop"), (files, folders) => this.#take(files, folders));
-    this.#dialog.addEventListener("click", (event) => this.#clicked(event.target.closest("[data-do]")?.dataset.do));
+    const actions = {
+      close: () => this.#cancelled() || this.#dialog.close(),
+      abort: () => this.#sending?.abort(),
+      paste: () => this.#pasting(),
+    };
+    this.#dialog.addEventListener("click", (event) => actions[event.target.closest("[data-do]")?.dataset.do]?.());
+    this.#dialog.addEventListener("paste", (event) => this.#pasted(event));
     this.#dialog.addEventListener("cancel", (event) => this.#cancelled(event));
     this.#dialog.addEventListener("close", () => this.#closed());
     addEventListener("beforeunload", (event) => this.#sending && event.preventDefault());
@@ -46,8 +73,8 @@ export class UploadDialog {
 
   /** Open it where it was left: at the upload under way, the file that waits for Create, or the choice of a file. */
   open() {
-    if (this.#stage === "choose" || this.#stage === "job") {
-      if (pending()) this.#arrived();
+    if (this.#stage !== "sending" && this.#stage !== "paste") {
+      if (pending(this.#kind)) this.#show("arrived");
       else this.#choose();
     }
     this.#showModal();
@@ -68,30 +95,22 @@ export class UploadDialog {
     this.#focus();
   }
 
-  #show(stage) {
-    this.#stage = stage;
-    for (const part of this.#dialog.querySelectorAll("[data-stage]")) part.hidden = part.dataset.stage !== stage;
-    find("#upload-title").textContent = TITLES[stage];
+  #show(stageName) {
+    if (this.#stage === "arrived") this.#arrived.leave();
+    this.#stage = stageName;
+    for (const part of this.#dialog.querySelectorAll("[data-stage]")) part.hidden = part.dataset.stage !== stageName;
+    const titles = { sending: t("Uploading"), paste: t("Paste rows"), arrived: UPLOADS[this.#kind].title, job: t("Job") };
+    this.#titled(titles[stageName] ?? t("Upload file"));
     showTrouble(this.#slot("choose-trouble"), null);
-    showTrouble(this.#slot("arrived-trouble"), null);
+    if (stageName === "arrived") this.#arrived.show({ canChoose: this.#file !== null });
   }
 
   /** The focus goes to what is next to do, never to a control that has vanished. */
   #focus() {
     if (!this.#dialog.open) return;
-    const next = { choose: "#file", sending: '[data-do="abort"]', arrived: '[data-do="create"]' }[this.#stage];
-    if (next) find(next, this.#dialog).focus();
-    else this.#view.focus();
-  }
-
-  #clicked(what) {
-    const actions = {
-      close: () => this.#cancelled() || this.#dialog.close(),
-      abort: () => this.#sending?.abort(),
-      delete: () => this.#delete(),
-      create: () => this.#create(),
-    };
-    actions[what]?.();
+    if (this.#stage === "choose") this.#input.focus();
+    else if (this.#stage === "sending") find('[data-do="abort"]', this.#dialog).focus();
+    else ({ paste: this.#paste, arrived: this.#arrived, job: this.#view })[this.#stage].focus();
   }
 
   /** While a file is being sent the pop-up stays open, so that nobody stops a long upload by a stray Esc. */
@@ -99,166 +118,142 @@ export class UploadDialog {
     if (!this.#sending) return false;
     event?.preventDefault();
     find('[data-do="abort"]', this.#dialog).focus();
-    announce("The file is still being uploaded. Cancel upload stops it.");
+    announce(t("The file is still being uploaded. Cancel upload stops it."));
     return true;
   }
 
   #closed() {
-    if (this.#stage !== "job") return;
+    if (this.#stage === "arrived") this.#arrived.leave();
     this.#stopWatching();
-    this.#onJob(this.#jobId, false);
+    titled(null);
+    this.#onJob(this.#stage === "job" ? this.#jobId : null, false);
   }
 
-  // Choosing and sending
+  // Choosing, pasting and sending
 
   #choose(words = null, again) {
+    this.#file = null;
     this.#show("choose");
     showTrouble(this.#slot("choose-trouble"), words, again);
   }
 
   #again() {
+    this.#stopWatching();
     this.#onJob(null, false);
     this.#choose();
     this.#focus();
   }
 
-  #take(files, folders) {
+  #pasting(text = null) {
+    this.#show("paste");
+    if (text !== null) this.#paste.take(text);
+    this.#focus();
+  }
+
+  /** Pasting works in the whole pop-up: a copied file is taken as if it had been dropped, copied cells as rows. */
+  #pasted(event) {
     if (this.#stage !== "choose") return;
-    const most = this.#limits()?.max_upload_bytes;
-    if (folders) this.#choose({ title: "That is a folder.", text: "Choose the CSV file itself." });
-    else if (files.length !== 1) this.#choose({ title: "One file at a time, please.", text: `These are ${files.length}.` });
-    else if (most && files[0].size > most) this.#choose(tooLarge(files[0], most));
+    const files = [...event.clipboardData.files];
+    const text = event.clipboardData.getData("text/plain");
+    event.preventDefault();
+    // What is copied in a spreadsheet comes as text and as a picture of it: the text is meant.
+    if (text.trim()) this.#pasting(text);
+    else if (files.length) this.#take(files, 0);
+  }
+
+  #take(files, folders) {
+    if (this.#stage !== "choose" && this.#stage !== "paste") return;
+    const words = unfit(files, folders, this.#limits()?.max_upload_bytes);
+    if (words) this.#choose(words);
     else this.#send(files[0]);
   }
 
-  async #send(file) {
+  async #send(file, sheet = null) {
+    const old = sheet === null ? null : pending(this.#kind);
     this.#file = file;
     this.#show("sending");
     fill(this.#dialog, { filename: shown(file.name) });
     this.#progress(0, file.size);
-    this.#sending = send(file, (sent, all) => this.#progress(sent, all));
+    this.#sending = send(file, { kind: this.#kind, sheet, onProgress: (sent, all) => this.#progress(sent, all) });
     this.#focus();
-    announce(`Uploading ${shown(file.name)}`);
+    announce(t("Uploading {name}", { name: shown(file.name) }));
     try {
       const upload = await this.#sending.done;
       this.#sending = null;
-      this.#sent(upload);
+      this.#sent(upload, old);
     } catch (error) {
       this.#sending = null;
-      this.#choose(this.#refused(error, file), () => this.#send(file));
+      titled(null);
+      this.#notSent(refused(error, file, this.#limits()?.max_upload_bytes), old, () => this.#send(file, sheet));
     }
     this.#focus();
   }
 
-  #sent(upload) {
+  /** Where another sheet of the same file was asked for, the first one is still there. */
+  #notSent(words, old, again) {
+    if (!old) return this.#choose(words, again);
+    this.#show("arrived");
+    return this.#arrived.trouble(words, again);
+  }
+
+  #sent(upload, old) {
+    titled(null);
     if (!upload) {
-      this.#choose();
-      announce("Upload cancelled. Nothing was kept.");
+      if (old) this.#show("arrived");
+      else this.#choose();
+      announce(t("Upload cancelled. Nothing was kept."));
       return;
     }
-    keep(upload);
-    this.#arrived();
-    announce(`${shown(upload.filename)} has arrived, ${size(upload.size)}.`);
+    keep(upload, this.#kind);
+    // The file with the other sheet is of no use any more. Should it not be deleted now, it expires.
+    if (old) ask(`/uploads/${old.upload_id}`, { method: "DELETE" }).catch(() => {});
+    this.#paste.clear();
+    announce(t("{name} has arrived, {size}.", { name: shown(upload.filename), size: size(upload.size) }));
+    this.#show("arrived");
   }
 
   #progress(sent, all) {
     const percent = all ? Math.floor((100 * sent) / all) : 0;
     find('[data-slot="bar"]', this.#dialog).value = percent;
-    const stored = all > 0 && sent >= all;
-    fill(this.#dialog, { percent: `${percent} %`, sent: stored ? "Sent; being stored" : `${size(sent)} of ${size(all)}` });
-  }
-
-  #refused(error, file) {
-    const words = explain(error);
-    if (error.status === 413) return tooLarge(file, this.#limits()?.max_upload_bytes, error.detail);
-    if (error.status === 401) return { ...words, text: "The file was not kept. Sign in again, then choose it once more." };
-    if (error.status === 0) return { ...words, title: "The file did not arrive.", text: "The connection broke off, or the file was changed or moved meanwhile. Nothing was kept." };
-    if (error.status === 400) return { title: "The file did not arrive whole.", text: `${error.detail} Nothing was kept.`.trim(), again: true };
-    return { ...words, text: `${words.text} Nothing was kept.` };
+    const isStored = all > 0 && sent >= all;
+    fill(this.#dialog, { percent: t("{percent} %", { percent }), sent: isStored ? t("Sent; being stored") : t("{sent} of {all}", { sent: size(sent), all: size(all) }) });
+    titled(t("Uploading, {percent} %", { percent }));
   }
 
   // The file that has arrived
 
-  #arrived() {
-    const upload = pending();
-    this.#show("arrived");
-    fill(this.#dialog, { filename: shown(upload.filename), size: size(upload.size) });
-  }
-
-  async #delete() {
-    const upload = pending();
-    try {
-      if (upload) await ask(`/uploads/${upload.upload_id}`, { method: "DELETE" });
-    } catch (error) {
-      if (!(error instanceof Trouble) || error.status !== 404) {
-        showTrouble(this.#slot("arrived-trouble"), explain(error), () => this.#delete());
-        return;
-      }
-    }
-    forget();
+  #deleted(name) {
     this.#choose();
     this.#focus();
-    announce(upload ? `${shown(upload.filename)} was deleted.` : "The file was deleted.");
-  }
-
-  async #create() {
-    const upload = pending();
-    if (!upload) return this.#gone();
-    if (this.#creating) return undefined;
-    this.#busy(true);
-    try {
-      const options = { method: "POST", json: { upload_id: upload.upload_id }, headers: { "Idempotency-Key": upload.key } };
-      const { body } = await ask("/jobs", options);
-      forget();
-      this.#watch(body.job_id);
-      this.#focus();
-    } catch (error) {
-      this.#notCreated(error);
-    } finally {
-      this.#busy(false);
-    }
-    return undefined;
-  }
-
-  #busy(now) {
-    this.#creating = now;
-    find('[data-do="create"]', this.#dialog).setAttribute("aria-disabled", String(now));
-  }
-
-  #notCreated(error) {
-    const words = explain(error);
-    if (error.status === 404) return this.#gone();
-    if (error.status === 409 && error.problem.job_id) {
-      forget();
-      this.#watch(error.problem.job_id);
-      return this.#focus();
-    }
-    if (error.status === 401) words.text = "The file is kept. Sign in again, then open Upload file: it is still there.";
-    else if (words.again) words.text = `${words.text} The file is kept, and pressing Create again is safe: it makes one job.`;
-    return showTrouble(this.#slot("arrived-trouble"), words);
+    announce(name ? t("{name} was deleted.", { name: shown(name) }) : t("The file was deleted."));
   }
 
   #gone() {
-    forget();
-    this.#choose({ title: "The file is no longer here.", text: "It was deleted, or it waited longer than a file is kept. Choose it again." });
+    this.#choose({ title: t("The file is no longer here."), text: t("It was deleted, or it waited longer than a file is kept. Choose it again.") });
     this.#focus();
   }
 
   // The job
+
+  #begun(jobId) {
+    this.#watch(jobId);
+    this.#focus();
+  }
 
   #watch(jobId) {
     this.#stopWatching();
     this.#view.clear();
     this.#jobId = jobId;
     this.#show("job");
-    this.#view.show({ state: "submitted", filename: pending()?.filename ?? "" });
+    const { filename } = pending(this.#kind) ?? {};
+    this.#view.show({ state: "submitted", kind: this.#kind, filename: filename ?? "" });
     this.#onJob(jobId, true);
     this.#stopWatching = watch(jobId, {
       onJob: (job) => this.#jobChanged(job),
       onTrouble: (trouble) => this.#view.trouble(trouble),
       onGone: () => {
         this.#view.gone();
-        this.#titled("Job");
+        this.#titled(t("Job"));
         this.#view.focus();
       },
     });
@@ -266,16 +261,12 @@ export class UploadDialog {
 
   #jobChanged(job) {
     const justEnded = this.#view.show(job);
-    if (hasEnded(job)) this.#titled(job.state === "rejected" ? "Not accepted" : job.state === "failed" ? "Stopped" : "Finished");
+    if (!hasEnded(job)) this.#titled(stage(job));
+    else this.#titled(job.state === "rejected" ? t("Not accepted") : job.state === "failed" ? t("Stopped") : t("Finished"));
     if (justEnded) this.#view.focus();
   }
 
   #titled(title) {
     find("#upload-title").textContent = title;
   }
-}
-
-function tooLarge(file, most, detail = "") {
-  const text = most && file.size > most ? `It has ${size(file.size)}; a file may have ${limit(most)}. Split it into several files.` : detail;
-  return { title: "The file is too large.", text };
 }

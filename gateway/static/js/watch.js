@@ -1,12 +1,14 @@
-/** Watching a job until it ends: asks less often as time goes on, rests while the page is hidden, never gives up. */
+/** Watching a job until it ends: asks less often as time goes on and while nobody looks at the page, never gives up. */
 
 import { Trouble, ask } from "./api.js";
 
 const FIRST_MS = 400;
 const LONGEST_MS = 2_000;
 const LONGEST_IN_TROUBLE_MS = 10_000;
+/** The title and a notification tell those who look elsewhere. */
+const HIDDEN_MS = 5_000;
 
-const ENDED = new Set(["completed", "completed_with_errors", "rejected", "failed", "cancelled"]);
+const ENDED = new Set(["checked", "completed", "completed_with_errors", "rejected", "failed", "cancelled"]);
 
 export const hasEnded = (job) => ENDED.has(job.state);
 
@@ -21,7 +23,7 @@ export function watch(jobId, { onJob, onTrouble, onGone }) {
 
   const again = (ms) => {
     clearTimeout(state.timer);
-    if (!state.stopped && !document.hidden) state.timer = setTimeout(look, ms);
+    if (!state.stopped) state.timer = setTimeout(look, document.hidden ? Math.max(ms, HIDDEN_MS) : ms);
   };
 
   const stop = () => {

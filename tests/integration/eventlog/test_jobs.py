@@ -267,9 +267,17 @@ def test_an_outcome_is_told_with_its_reason(client: FlaskClient, log: EventLog) 
             "user_id": str(one.user_id),
             "created_at": "2026-11-22T12:00:03.002000Z",
             "type": "successful",
+            "code": None,
             "reason": None,
         },
-        {"line": 3, "user_id": None, "created_at": None, "type": "failed", "reason": "Line 3 is taken."},
+        {
+            "line": 3,
+            "user_id": None,
+            "created_at": None,
+            "type": "failed",
+            "code": "seat_exists",
+            "reason": "Line 3 is taken.",
+        },
     ]
 
 

@@ -15,11 +15,12 @@ def test_all_checks_run_also_after_one_has_failed(capfd: pytest.CaptureFixture[s
     assert "ran b" in capfd.readouterr().out
 
 
-def test_style_types_imports_and_pages_are_all_checked() -> None:
+def test_style_types_imports_pages_and_translations_are_all_checked() -> None:
     assert [check.title for check in checks(["web"])] == [
         "style",
         "format",
         "types",
         "who imports whom",
         "generated pages",
+        "translations",
     ]

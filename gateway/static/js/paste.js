@@ -1,0 +1,88 @@
+/** Rows that were copied in a spreadsheet and are pasted here, made into a file that is uploaded like any other. */
+
+import { ask, explain } from "./api.js";
+import { copy, fill, find, make } from "./dom.js";
+import { isHeader, parse } from "./delimited.js";
+import { t, tn } from "./i18n.js";
+import { showTrouble } from "./trouble.js";
+import { shown } from "./words.js";
+
+const ROWS_SHOWN = 4;
+const MOST_COLUMNS_SHOWN = 12;
+
+/** The template's columns, in its order, are taken for rows without a header. */
+function headed(text, delimiter, rows, template) {
+  const width = Math.max(...rows.map((row) => row.length));
+  const names = template.columns.slice(0, width).map(({ name }) => name);
+  return `${names.join(delimiter)}\n${text.replace(/^\s*[\r\n]+/, "")}`;
+}
+
+function cellsOf(tag, row) {
+  return make("tr", {}, ...row.slice(0, MOST_COLUMNS_SHOWN).map((text) => make(tag, tag === "th" ? { scope: "col" } : {}, make("bdi", {}, shown(text)))));
+}
+
+/**
+ * The form in `place`. `onFile` is given the file that it makes.
+ * @returns {{take: (text: string) => void, focus: () => void, clear: () => void}}
+ */
+export function pasteForm(place, { onFile, onBack }) {
+  const form = copy("paste");
+  const [area, first] = [find("textarea", form), find('input[type="checkbox"]', form)];
+  let template = null;
+  let made = null;
+
+  async function load() {
+    template ??= (await ask("/template")).body;
+  }
+
+  async function look({ guess }) {
+    try {
+      await load();
+    } catch (error) {
+      showTrouble(find('[data-slot="paste-trouble"]', form), explain(error), () => look({ guess }));
+      return;
+    }
+    const { rows, delimiter } = parse(area.value);
+    if (guess && rows.length) first.checked = isHeader(rows[0], template.columns);
+    const text = rows.length && !first.checked ? headed(area.value, delimiter, rows, template) : area.value;
+    made = rows.length ? text : null;
+    preview(parse(text, ROWS_SHOWN + 1).rows, rows.length - (first.checked ? 1 : 0));
+  }
+
+  function preview([header, ...body], count) {
+    const isEmpty = !header;
+    find('[data-slot="preview"]', form).hidden = isEmpty;
+    find('[data-slot="first-row"]', form).hidden = isEmpty;
+    if (isEmpty) return;
+    find("thead", form).replaceChildren(cellsOf("th", header));
+    find("tbody", form).replaceChildren(...body.map((row) => cellsOf("td", row)));
+    fill(form, { "paste-count": tn("{n} row", "{n} rows", count) });
+  }
+
+  area.addEventListener("input", () => look({ guess: true }));
+  first.addEventListener("change", () => look({ guess: false }));
+  find('[data-do="paste-back"]', form).addEventListener("click", onBack);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await look({ guess: false });
+    if (made === null) {
+      area.setCustomValidity(t("Paste the rows here first."));
+      area.reportValidity();
+    } else onFile(new File([made], `${t("pasted rows")}.csv`, { type: "text/csv" }));
+  });
+  area.addEventListener("input", () => area.setCustomValidity(""));
+  place.replaceChildren(form);
+
+  return {
+    take(text) {
+      area.value = text;
+      look({ guess: true });
+    },
+    focus: () => area.focus(),
+    clear() {
+      area.value = "";
+      made = null;
+      preview([], 0);
+    },
+  };
+}
