@@ -43,6 +43,7 @@ def web_app() -> Flask:
             max_upload_bytes=config.max_upload_bytes,
             max_rows=config.max_rows,
             max_cell_length=config.max_cell_length,
+            workbooks=config.workbooks,
         ),
         access_key=AccessKey(config.access_key),
         codec=CODEC,

@@ -1,6 +1,6 @@
 """The HTTP of this service. Its answers are told in docs/http.md."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, Response, jsonify
 
@@ -10,6 +10,7 @@ from database.connection import UNAVAILABLE
 from services.upload import accepted_http, errors, jobs_http, uploads_http
 from services.upload.accepted import AcceptedFiles
 from services.upload.uploads import Uploads
+from services.upload.workbooks import Limits as WorkbookLimits
 from web.access import AccessKey, current, require, require_role
 from web.app import create_app
 from web.refusals import not_found
@@ -17,11 +18,12 @@ from web.refusals import not_found
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What is accepted at most, as `GET /limits` tells it: bytes, rows, characters of a cell."""
+    """What is accepted at most, as `GET /limits` tells it: bytes, rows, characters of a cell, and of ``workbooks``."""
 
     max_upload_bytes: int
     max_rows: int
     max_cell_length: int
+    workbooks: WorkbookLimits = field(default_factory=WorkbookLimits)
 
 
 def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: Codec) -> Flask:
@@ -29,7 +31,7 @@ def make_app(*, uploads: Uploads, limits: Limits, access_key: AccessKey, codec: 
     app = create_app("upload", ready=lambda: {"database": uploads.database.is_ready()}, away=UNAVAILABLE)
     require(app, access_key)
     errors.register(app)
-    uploads_http.add(app, uploads, max_bytes=limits.max_upload_bytes)
+    uploads_http.add(app, uploads, max_bytes=limits.max_upload_bytes, workbooks=limits.workbooks)
     jobs_http.add(app, uploads.database, codec)
     _add_template(app, uploads, limits)
     _add_sources(app, uploads)
@@ -59,6 +61,8 @@ def _add_template(app: Flask, uploads: Uploads, limits: Limits) -> None:
                 "max_upload_bytes": limits.max_upload_bytes,
                 "max_rows": limits.max_rows,
                 "max_cell_length": limits.max_cell_length,
+                "max_workbook_rows": limits.workbooks.rows,
+                "max_workbook_bytes": limits.workbooks.unpacked,
                 "upload_expires_hours": hours,
             }
         )

@@ -8,14 +8,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import IO, Final, Literal, cast
+from typing import IO, Final, Literal, Protocol, cast
 
 from flask import Request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]  # gunicorn comes without types
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.formparser import FormDataParser
 
-from services.upload.sources import SourceWriter
 from telemetry import failpoints
 from web.refusals import Refusal
 
@@ -46,10 +45,17 @@ class Received:
     sheet: str | None = None
 
 
+class Writer(Protocol):
+    """Where blocks go: `SourceWriter`, or what stands before it."""
+
+    def write(self, block: bytes) -> None:
+        """Take a block. Raises `StorageError`."""
+
+
 class Sink:
     """Counts and hashes what goes to the storage, and refuses more than ``max_bytes``."""
 
-    def __init__(self, writer: SourceWriter, *, max_bytes: int) -> None:
+    def __init__(self, writer: Writer, *, max_bytes: int) -> None:
         self._writer = writer
         self._max_bytes = max_bytes
         self._hash = sha256()
@@ -103,7 +109,7 @@ class _Body:
                 raise truncated()
 
 
-def receive(request: Request, writer: SourceWriter, *, max_bytes: int) -> Received:
+def receive(request: Request, writer: Writer, *, max_bytes: int) -> Received:
     """Stream the body, raw or multipart, to ``writer``. Raises `Refusal`, then nothing of it must be kept."""
     if request.mimetype == "multipart/form-data":
         _refuse_by_headers(request, max_bytes=max_bytes + MULTIPART_EXTRA, told=max_bytes)
@@ -114,7 +120,7 @@ def receive(request: Request, writer: SourceWriter, *, max_bytes: int) -> Receiv
     return receive_raw(request, writer, max_bytes=max_bytes).received(filename)
 
 
-def receive_raw(request: Request, writer: SourceWriter, *, max_bytes: int) -> Sink:
+def receive_raw(request: Request, writer: Writer, *, max_bytes: int) -> Sink:
     """Stream the body as it is to ``writer``. Raises `Refusal`, then nothing of it must be kept."""
     _refuse_by_headers(request, max_bytes=max_bytes, told=max_bytes)
     sink, body = Sink(writer, max_bytes=max_bytes), _Body(request)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from services.upload.workbooks.limits import Limits
+
 
 class SettingError(ValueError):
     """A setting is missing or wrong; the message names it and says what it should be."""
@@ -31,6 +33,7 @@ class WebSettings(Settings):
     max_upload_bytes: int
     max_rows: int
     max_cell_length: int
+    workbooks: Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,10 @@ def web_from_env(env: Mapping[str, str]) -> WebSettings:
         max_upload_bytes=_number(env, "BULK_MAX_UPLOAD_BYTES", 536_870_912),
         max_rows=_number(env, "BULK_MAX_ROWS", 1_000_000),
         max_cell_length=_number(env, "BULK_MAX_CELL_LENGTH", 1_000),
+        workbooks=Limits(
+            rows=_number(env, "BULK_MAX_WORKBOOK_ROWS", 100_000),
+            unpacked=_number(env, "BULK_MAX_WORKBOOK_BYTES", 268_435_456),
+        ),
     )
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from tempfile import TemporaryFile
+from typing import IO, BinaryIO, Protocol
 from uuid import uuid4
 
 #: Bytes of one block when a source is read.
@@ -70,6 +71,9 @@ class SourceStore(Protocol):
     def delete(self, reference: str) -> None:
         """Remove the file, also one that was never committed; nothing happens where there is none."""
 
+    def temporary(self) -> IO[bytes]:
+        """A file to read and write that nobody else sees, and that goes when it is closed."""
+
 
 class FolderStore:
     """Files in one folder, named by their reference; unfinished ones end in `.part`.
@@ -89,12 +93,12 @@ class FolderStore:
 
     def open_new(self, reference: str) -> "FolderWriter":
         path = self._path(reference)
-        with _storage_errors():
+        with storage_errors():
             return FolderWriter(path)
 
     def open(self, reference: str) -> "FolderReader":
         path = self._path(reference)
-        with _storage_errors():
+        with storage_errors():
             try:
                 return FolderReader(path.open("rb", buffering=0))
             except FileNotFoundError:
@@ -102,9 +106,13 @@ class FolderStore:
 
     def delete(self, reference: str) -> None:
         path = self._path(reference)
-        with _storage_errors():
+        with storage_errors():
             _part(path).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
+
+    def temporary(self) -> IO[bytes]:
+        with storage_errors():
+            return TemporaryFile(dir=self._folder)
 
     def _path(self, reference: str) -> Path:
         if not _REFERENCE.fullmatch(reference):
@@ -121,12 +129,12 @@ class FolderWriter:
         self._file = os.fdopen(descriptor, "wb", buffering=BLOCK)
 
     def write(self, block: bytes) -> None:
-        with _storage_errors():
+        with storage_errors():
             self._file.write(block)
 
     def commit(self) -> None:
         try:
-            with _storage_errors():
+            with storage_errors():
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
@@ -154,7 +162,7 @@ class FolderReader:
         self.size = self._left = os.fstat(file.fileno()).st_size
 
     def select(self, start: int, stop: int) -> None:
-        with _storage_errors():
+        with storage_errors():
             self._file.seek(start)
         self._left = stop - start
 
@@ -162,7 +170,7 @@ class FolderReader:
         return self
 
     def __next__(self) -> bytes:
-        with _storage_errors():
+        with storage_errors():
             block = self._file.read(min(BLOCK, self._left))
         self._left -= len(block)
         if not block:
@@ -175,7 +183,7 @@ class FolderReader:
 
 
 @contextmanager
-def _storage_errors() -> Iterator[None]:
+def storage_errors() -> Iterator[None]:
     """Turn what the system says about the storage into `StorageError`."""
     try:
         yield

@@ -12,8 +12,10 @@ from database.connection import UNAVAILABLE
 from services.upload import columns, metrics
 from services.upload.heading import Heading, heading_of
 from services.upload.receiving import Received, receive
+from services.upload.sorting import Sorting
 from services.upload.sources import SourceMissing, SourceWriter, StorageError
 from services.upload.uploads import Upload, Uploads
+from services.upload.workbooks import Limits
 from web.access import current
 from web.refusals import Refusal
 
@@ -22,13 +24,14 @@ log = logging.getLogger(__name__)
 _AWAY: tuple[type[Exception], ...] = (SourceMissing, StorageError, *UNAVAILABLE)
 
 
-def add(app: Flask, uploads: Uploads, *, max_bytes: int) -> None:
+def add(app: Flask, uploads: Uploads, *, max_bytes: int, workbooks: Limits) -> None:
     """Serve them."""
+    sorting = Sorting(store=uploads.store, max_bytes=max_bytes, limits=workbooks)
 
     @app.post("/uploads")
     def take_upload() -> tuple[Response, int]:
         who, template = current(), _template()
-        fill = partial(_counted_receive, max_bytes=max_bytes)
+        fill = partial(_counted_receive, sorting=sorting)
         upload = uploads.take(fill, account=who.account, user=who.user)
         return jsonify(_told(upload, _heading(uploads, upload, template, account=who.account))), 201
 
@@ -46,9 +49,10 @@ def _template() -> Template:
     return latest().for_kind(kind)
 
 
-def _counted_receive(writer: SourceWriter, *, max_bytes: int) -> Received:
+def _counted_receive(writer: SourceWriter, *, sorting: Sorting) -> Received:
+    fill = partial(receive, request, max_bytes=sorting.max_bytes)
     try:
-        received = receive(request, writer, max_bytes=max_bytes)
+        received = sorting.take(fill, writer, sheet=request.args.get("sheet"))
     except Refusal as refusal:
         metrics.UPLOADS_REFUSED.labels(refusal.code).inc()
         raise

@@ -1,14 +1,15 @@
 """One pass through a file: every row is checked, and kept where the whole may still be accepted."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 
 import csvfile
 from contracts.problems import Problem
 from services.validator.asking import Asking
 from services.validator.header import header_problems, match_header
 from services.validator.kinds import Answer
-from services.validator.problems import ProblemLog, of_file
+from services.validator.problem_log import ProblemLog
+from services.validator.problems import of_file
 from services.validator.rows import CHUNK, Gathered, Means, Rows
 
 #: Rows that are looked at together: few enough to stay in the processor's cache. A chunk is made of whole batches.
@@ -17,24 +18,34 @@ BATCH = CHUNK // 4
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """What was found: how many ``rows`` were read, and the ``problems``."""
+    """What has been found so far: how many ``rows`` were read, in how many ``bytes``, and the ``problems``."""
 
+    problems: ProblemLog
     rows: int = 0
-    problems: ProblemLog = field(default_factory=ProblemLog)
+    bytes: int = 0
 
 
-def examine(blocks: Iterable[bytes], means: Means) -> Findings:
-    """Read the file, given in blocks. As long as it has no problem of its own, its rows go to the spool."""
-    findings = Findings()
+def examine(blocks: Iterable[bytes], means: Means, findings: Findings) -> Generator[None, None, None]:
+    """Read the file, given in blocks. As long as it has no problem of its own, its rows go to the spool.
+
+    What is found goes to ``findings``; after each batch there is a moment to look how far it is.
+    """
     try:
         with Asking[Gathered, Answer](means.kind.ask) as asking:
-            _examine(csvfile.read(blocks), means, findings, asking)
+            yield from _examine(csvfile.read(_counted(blocks, findings)), means, findings, asking)
     except csvfile.FileProblem as problem:
         findings.problems.add(of_file(problem))
-    return findings
 
 
-def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered, Answer]) -> None:
+def _counted(blocks: Iterable[bytes], findings: Findings) -> Iterator[bytes]:
+    for block in blocks:
+        findings.bytes += len(block)
+        yield block
+
+
+def _examine(
+    reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered, Answer]
+) -> Iterator[None]:
     match = match_header(means.kind.template, reading.header, means.chosen)
     for problem in header_problems(match, reading.header):
         findings.problems.add(problem)
@@ -51,6 +62,7 @@ def _examine(reading: csvfile.Reading, means: Means, findings: Findings, asking:
                 raise _too_many_rows(line, means.limits.rows)
             findings.rows += batch.rows
             rows.take(batch)
+            yield
     except csvfile.FileProblem:
         rows.end()
         raise

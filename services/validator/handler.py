@@ -2,33 +2,33 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from time import monotonic
+from typing import Final
 
 from contracts.messages import (
     Contract,
     JobAcceptedV1,
-    JobCheckedV1,
     JobFailedV1,
-    JobRejectedV1,
     JobSubmittedV1,
     SeatsProvisionedV1,
+    ValidationProgressedV1,
     ValidationStartedV1,
 )
-from contracts.problems import Problem
 from contracts.sealing import Sealer
 from contracts.template import Template
 from messaging.errors import Reject, Retry
 from services.validator import metrics
-from services.validator.changes import ChangeLog
+from services.validator.answers import answered, count, rejected
 from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, examine
-from services.validator.kinds import kind_of
+from services.validator.kinds import DONE, kind_of
+from services.validator.problem_log import logging_problems
 from services.validator.rows import Means
 from services.validator.settings import Limits
 from services.validator.source import Source, SourceAltered, SourceMissing, fetched
@@ -39,6 +39,10 @@ from services.validator.waiting import WaitingChunks
 log = logging.getLogger(__name__)
 
 STAGE = "validator"
+
+#: Seconds after which it is told how far the check of a file has come.
+PROGRESS_EVERY: Final = 2.0
+
 _THE_REST = "Rows without an outcome were not processed: upload these again."
 
 
@@ -49,7 +53,8 @@ def _now() -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the decision depends on. ``template`` gives a version of it or raises `LookupError`; temporary files go to
-    ``folder``. Of a job's chunks ``window`` are on their way at most, the others are among the ``waiting``.
+    ``folder``. Of a job's chunks ``window`` are on their way at most, the others are among the ``waiting``. ``timer``
+    gives seconds since some moment.
     """
 
     template: Callable[[int], Template]
@@ -61,6 +66,7 @@ class Surroundings:
     waiting: WaitingChunks
     window: int
     clock: Callable[[], datetime] = _now
+    timer: Callable[[], float] = monotonic
 
 
 class CannotValidate(Exception):
@@ -116,7 +122,9 @@ def validate_seats(job: JobSubmittedV1, *, surroundings: Surroundings) -> Iterat
 
 def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
     kind = kind_of(job, around.directory, _template(job, around))
-    with spooling(folder=around.folder) as spool:
+    most = around.limits.problems_told
+    with spooling(folder=around.folder) as spool, logging_problems(folder=around.folder, most=most) as problems:
+        findings = Findings(problems=problems)
         with remembering(kind.template.unique, folder=around.folder) as seen:
             means = Means(
                 kind=kind,
@@ -126,14 +134,14 @@ def _verdict(job: JobSubmittedV1, around: Surroundings) -> Iterator[Contract]:
                 sealer=around.sealer,
                 chosen=job.columns,
             )
-            findings = _findings(job, around, means)
+            yield from _examined(job, around, means, findings)
         match "checked" if job.dry_run else _decided(job, around, findings):
             case "checked":
-                yield _answered(job, findings, kind.changes, at=around.clock())
+                yield from answered(job, findings, kind.changes, at=around.clock())
             case "accepted":
                 yield from _accepted(job, kind.template, findings, spool, around)
             case "rejected":
-                yield _rejected(job, findings, at=around.clock())
+                yield from rejected(job, findings, at=around.clock())
             case "cancelled":
                 metrics.FILES.labels("cancelled").inc()
                 log.info("nothing is told of the file: its job was cancelled")
@@ -150,17 +158,34 @@ def _template(job: JobSubmittedV1, around: Surroundings) -> Template:
         raise CannotValidate(code="template_unknown", message=message) from None
 
 
-def _findings(job: JobSubmittedV1, around: Surroundings, means: Means) -> Findings:
+def _examined(
+    job: JobSubmittedV1, around: Surroundings, means: Means, findings: Findings
+) -> Iterator[ValidationProgressedV1]:
+    """Find what is to be found in the job's file, and tell how far it is where that takes a while."""
     try:
-        with fetched(around.source, job, folder=around.folder) as blocks:
-            return examine(blocks, means)
+        with (
+            fetched(around.source, job, folder=around.folder) as blocks,
+            closing(examine(blocks, means, findings)) as batches,
+        ):
+            due = around.timer() + PROGRESS_EVERY
+            for _ in batches:
+                now = around.timer()
+                if now >= due:
+                    due = now + PROGRESS_EVERY
+                    yield ValidationProgressedV1(
+                        job_id=job.job_id,
+                        account=job.account,
+                        rows=findings.rows,
+                        bytes=findings.bytes,
+                        progressed_at=around.clock(),
+                    )
     except SourceMissing:
         message = f"The uploaded file is no longer stored, so its rows can't be read. {_THE_REST}"
         raise CannotValidate(code="source_missing", message=message) from None
     except SourceAltered:
         message = (
             "The stored file is no longer the one that was uploaded: its SHA-256 checksum is another. No Seat was "
-            f"created from the altered file. {_THE_REST}"
+            f"{DONE[job.kind]} from the altered file. {_THE_REST}"
         )
         raise CannotValidate(code="source_altered", message=message) from None
 
@@ -178,46 +203,11 @@ def _decided(job: JobSubmittedV1, around: Surroundings, findings: Findings) -> D
     return counts
 
 
-def _answered(
-    job: JobSubmittedV1, findings: Findings, changes: ChangeLog, *, at: datetime
-) -> JobCheckedV1 | JobRejectedV1:
-    """What a dry run found. No verdict is stored: the job itself is yet to come, and the account's Seats may change."""
-    if findings.problems.count:
-        return _rejected(job, findings, at=at)
-    _count("checked", findings)
-    log.info("checked: %d rows", findings.rows)
-    return JobCheckedV1(
-        job_id=job.job_id,
-        account=job.account,
-        rows=findings.rows,
-        change_count=changes.count,
-        changed_rows=changes.rows,
-        changes=changes.first,
-        checked_at=at,
-    )
-
-
-def _rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> JobRejectedV1:
-    if not findings.problems.count:
-        findings.problems.add(_seats_changed())
-    _count("rejected", findings)
-    log.info("rejected: %d rows read, %d problems", findings.rows, findings.problems.count)
-    return JobRejectedV1(
-        job_id=job.job_id,
-        account=job.account,
-        rows=findings.rows,
-        problem_count=findings.problems.count,
-        problems_by_code=findings.problems.by_code,
-        problems=findings.problems.first,
-        rejected_at=at,
-    )
-
-
 def _accepted(
     job: JobSubmittedV1, template: Template, findings: Findings, spool: Spool, around: Surroundings
 ) -> Iterator[Contract]:
     """The acceptance, and the chunks that need not wait for others. Those that must are safe before."""
-    _count("accepted", findings)
+    count("accepted", findings)
     log.info("accepted: %d rows in %d chunks", findings.rows, spool.chunk_count)
     accepted_at = around.clock()
     at_once = around.window
@@ -235,21 +225,6 @@ def _accepted(
         accepted_at=accepted_at,
     )
     yield from islice(chunks.messages(), at_once)
-
-
-def _count(verdict: Verdict | Literal["checked"], findings: Findings) -> None:
-    metrics.FILES.labels(verdict).inc()
-    metrics.ROWS.inc(findings.rows)
-    for code, count in findings.problems.by_code.items() if verdict == "rejected" else ():
-        metrics.PROBLEMS.labels(code).inc(count)
-
-
-def _seats_changed() -> Problem:
-    message = (
-        "Seats of the account changed while the file was checked: it had conflicts with them and has none now. Nothing "
-        "was created. Upload the file again."
-    )
-    return Problem(line=1, column=None, code="seats_changed", message=message)
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from services.validator.cells import BatchChecker, CheckedBatch
 from services.validator.columns import Values
 from services.validator.conflicts import Conflict
 from services.validator.kinds import Answer, Found, Kind
-from services.validator.problems import SEAT_EXISTS, Place, ProblemLog, of_cell
+from services.validator.problem_log import Place, ProblemLog
+from services.validator.problems import SEAT_EXISTS, of_cell
 from services.validator.settings import Limits
 from services.validator.spool import Spool
 from services.validator.uniqueness import Repeated, Seen

@@ -10,10 +10,11 @@ from settings import Environment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a file may have at most: rows, and characters in a cell."""
+    """What a file may have at most: rows, and characters in a cell; and how many of its problems are told at most."""
 
     rows: int = 1_000_000
     cell_length: int = 1_000
+    problems_told: int = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Settings:
             limits=Limits(
                 rows=given.number("BULK_MAX_ROWS", default=1_000_000),
                 cell_length=given.number("BULK_MAX_CELL_LENGTH", default=1_000),
+                problems_told=given.number("BULK_PROBLEMS_TOLD", default=50_000),
             ),
             chunks_in_flight=given.number("BULK_CHUNKS_IN_FLIGHT", default=16),
             declare=given.yes("BULK_AMQP_DECLARE", default=True),

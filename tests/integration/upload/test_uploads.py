@@ -189,6 +189,8 @@ def test_template_and_limits(ask: Asking) -> None:
         "max_upload_bytes": 1000,
         "max_rows": 100,
         "max_cell_length": 50,
+        "max_workbook_rows": 100_000,
+        "max_workbook_bytes": 268_435_456,
         "upload_expires_hours": 24,
     }
 

@@ -127,13 +127,27 @@ def test_an_empty_file(data: bytes) -> None:
         (b"%PDF-1.7\n", "PDF"),
         (b"\xff\xd8\xff\xe0", "JPEG"),
         (b"\x1f\x8b\x08\0", "compressed file (.gz)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "Workbook".encode("utf-16-le"), "old Excel workbook (.xls)"),
+        (b"PK\x03\x04\x14\0\0\0xl/workbook.bin", "binary Excel workbook (.xlsb)"),
+        (b"PK\x03\x04\x14\0\0\0Index/Document.iwa", "Numbers document"),
+        (b"Rar!\x1a\x07\x01\0", "compressed file (.rar)"),
         (b"\n <!DOCTYPE html><html>", "web page"),
+        (b"\xef\xbb\xbf<html><body><TABLE border=1>", "web page with a table"),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', "Excel 2003 XML"),
+        (b'<?xml version="1.0"?><rss/>', "XML document"),
+        (b"<meta charset=utf-8>", "web page"),
     ],
 )
 def test_other_kinds_of_files_are_named(data: bytes, words: str) -> None:
     told = problem(data)
     assert told.code == "not_csv"
     assert words in told.message
+
+
+@pytest.mark.parametrize("data", [b"<b>,c\n1,2\n", b"PK,b\n1,2\n", b"Index/,xl/\n1,2\n"])
+def test_a_csv_that_only_begins_like_another_kind_is_read(data: bytes) -> None:
+    assert rows(data) == [(2, ("1", "2"))]
 
 
 def test_a_nul_byte_is_told_with_line_and_offset() -> None:

@@ -25,6 +25,7 @@ def test_the_least_that_must_be_set() -> None:
     web, worker = web_from_env(WEB), worker_from_env(WORKER)
     assert (web.sources, web.listen, web.log_style) == (Path("/data/sources"), "127.0.0.1:1", "text")
     assert (web.max_upload_bytes, web.max_rows, web.max_cell_length) == (536_870_912, 1_000_000, 1_000)
+    assert (web.workbooks.rows, web.workbooks.unpacked) == (100_000, 268_435_456)
     assert web.upload_expiry == worker.upload_expiry == timedelta(hours=24)
     assert (worker.amqp_declare, worker.health_listen) == (True, "127.0.0.1:2")
     assert database_url(WEB) == WEB["BULK_DATABASE_URL"]
@@ -35,9 +36,11 @@ def test_what_may_be_set() -> None:
     web = web_from_env(
         WEB
         | more
+        | {"BULK_MAX_WORKBOOK_ROWS": "5", "BULK_MAX_WORKBOOK_BYTES": "6"}
         | {"BULK_MAX_UPLOAD_BYTES": "1", "BULK_MAX_ROWS": "2", "BULK_MAX_CELL_LENGTH": "3", "BULK_THREADS": "4"}
     )
     assert (web.max_upload_bytes, web.max_rows, web.max_cell_length, web.threads) == (1, 2, 3, 4)
+    assert (web.workbooks.rows, web.workbooks.unpacked) == (5, 6)
     assert (web.upload_expiry, web.log_style) == (timedelta(hours=2), "json")
     assert worker_from_env(WORKER | {"BULK_AMQP_DECLARE": "no"}).amqp_declare is False
 

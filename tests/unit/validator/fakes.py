@@ -1,6 +1,6 @@
 """Upload and provisioner in memory, and files to validate."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -128,6 +128,7 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     kept: AcceptedFiles = field(default_factory=Kept)
     window: int = 16
+    timer: Callable[[], float] = float  # which stands still, at 0
 
     def surroundings(self) -> Surroundings:
         return Surroundings(
@@ -140,6 +141,7 @@ class Site:
             waiting=WaitingChunks(self.kept),
             window=self.window,
             clock=lambda: NOW,
+            timer=self.timer,
         )
 
     def submit(self, data: bytes, *, key: str = "one") -> JobSubmittedV1:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.codec import Codec
-from contracts.messages import JobAcceptedV1, JobRejectedV1, SeatsAcceptedV1
+from contracts.messages import JobAcceptedV1, JobRejectedV1, ProblemsFoundV1, SeatsAcceptedV1
 from contracts.problems import CATALOGUE, Problem
 from services.validator.settings import Limits
 from tests.unit.contracts.chunk_rows import rows_of
@@ -266,20 +266,53 @@ def test_problems_stand_in_file_order(site: Site) -> None:
     ]
 
 
-def test_all_problems_are_counted_and_the_first_thousand_told(site: Site) -> None:
-    message = rejection(site, csv_of(seat(n, extension="x", lastname="") for n in range(1200)))
-    assert message.rows == 1200
-    assert message.problems_by_code == {"required": 1200, "not_digits": 1200}
-    assert message.problem_count == 2400
-    assert len(message.problems) == 1000
-    assert [problem.line for problem in message.problems] == [2 + n // 2 for n in range(1000)]
+def test_all_problems_are_counted_and_as_many_told_as_are_wanted(site: Site) -> None:
+    site.limits = Limits(problems_told=2345)
+    data = csv_of(seat(n, extension="x", lastname="") for n in range(1200))
+    _, *found, last = site.validate(data)
+    assert isinstance(last, JobRejectedV1)
+    assert last.rows == 1200
+    assert last.problems_by_code == {"required": 1200, "not_digits": 1200}
+    assert last.problem_count == 2400
+    told = [*last.problems]
+    for part in found:
+        assert isinstance(part, ProblemsFoundV1)
+        assert part.after == len(told)
+        assert Codec("test").decode(Codec("test").encode(part)) == part
+        told += part.problems
+    assert [len(last.problems), *(len(part.problems) for part in found if isinstance(part, ProblemsFoundV1))] == [
+        *(1000, 1000, 345)
+    ]
+    columns = ["lastname", "extension"]
+    assert [(p.line, p.column) for p in told] == [(2 + n // 2, columns[n % 2]) for n in range(2345)]
 
 
-def test_the_message_of_many_long_problems_stays_small(site: Site) -> None:
-    message = rejection(site, csv_of(seat(n, seat_type="\x07" * 900) for n in range(1200)))
-    assert message.problem_count == 1200
-    assert 300 < len(message.problems) < 1000
-    assert len(Codec("test").encode(message).body) < 600_000
+def test_problems_found_in_different_ways_are_told_in_file_order(site: Site) -> None:
+    """Cells that are wrong, values that stand twice, values that Seats have: each row has one of each."""
+    rows = 3000
+    for number in range(rows):
+        site.seats.take("extension", str(1000 + number))
+    data = csv_of(seat(n, email=f"ann{n % 1500}@example.com", seat_type="x") for n in range(rows))
+    _, *found, last = site.validate(data)
+    assert isinstance(last, JobRejectedV1)
+    assert last.problems_by_code == {"not_allowed": 3000, "seat_exists": 3000, "duplicate_in_file": 1500}
+    told = [*last.problems, *(p for part in found if isinstance(part, ProblemsFoundV1) for p in part.problems)]
+    assert len(told) == 7500
+    expected = [
+        (2 + n, code)
+        for n in range(rows)
+        for code in (*(["duplicate_in_file"] if n >= 1500 else []), "seat_exists", "not_allowed")
+    ]
+    assert [(p.line, p.code) for p in told] == expected
+
+
+def test_the_messages_of_many_long_problems_stay_small(site: Site) -> None:
+    _, *messages = site.validate(csv_of(seat(n, seat_type="\x07" * 900) for n in range(1200)))
+    assert len(messages) == 2
+    counts = [len(m.problems) for m in messages if isinstance(m, JobRejectedV1 | ProblemsFoundV1)]
+    assert sum(counts) == 1200
+    assert 300 < max(counts) < 1000
+    assert max(len(Codec("test").encode(message).body) for message in messages) < 600_000
 
 
 def test_too_many_rows(site: Site) -> None:

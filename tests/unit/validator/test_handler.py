@@ -1,8 +1,10 @@
 """From a submitted job to the messages about it."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from contracts.messages import (
     JobFailedV1,
     JobRejectedV1,
     SeatsAcceptedV1,
+    ValidationProgressedV1,
     ValidationStartedV1,
 )
 from contracts.sealing import is_sealed
@@ -233,6 +236,35 @@ def test_what_was_chosen_for_a_column_counts_more_than_its_name(site: Site) -> N
     assert rejected(list(validate_seats(job, surroundings=site.surroundings()))).problems_by_code == {
         "doubled_column": 1
     }
+
+
+def test_of_a_long_check_it_is_told_how_far_it_is(site: Site) -> None:
+    """Every two seconds: here a look at the clock takes three quarters of one."""
+    site.timer = partial(next, count(0.0, 0.75))
+    data = csv_of(seat(n) for n in range(2500))
+    _, *told, accepted, _, _, _ = site.validate(data)
+    assert isinstance(accepted, JobAcceptedV1)
+    progress = [message for message in told if isinstance(message, ValidationProgressedV1)]
+    assert progress == told
+    assert [message.rows for message in progress] == [750, 1500, 2250]
+    read = [message.bytes for message in progress]
+    assert read == sorted(read)
+    assert read[0] > 0
+    assert read[-1] <= len(data)
+    assert {message.progressed_at for message in progress} == {NOW}
+
+
+def test_of_a_check_that_is_cut_off_nothing_stays_open(site: Site) -> None:
+    site.timer = partial(next, count(0.0, 3.0))
+    told = validate_seats(site.submit(csv_of(seat(n) for n in range(2500))), surroundings=site.surroundings())
+    *_, progress = islice(told, 6)
+    assert isinstance(progress, ValidationProgressedV1)
+    assert progress.rows == 1250
+    before = threading.active_count()
+    assert isinstance(told, Generator)
+    told.close()
+    assert threading.active_count() < before
+    assert not site.seats.verdicts
 
 
 def test_a_missing_source_fails_the_job(site: Site) -> None:

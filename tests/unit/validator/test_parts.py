@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import template
-from contracts.problems import Problem
 from services.validator.hashes import PARTS, TOGETHER, Hashes
-from services.validator.problems import Place, ProblemLog, of_cell
+from services.validator.problems import of_cell
 from services.validator.settings import Limits, Settings
 from services.validator.spool import Spool, spooling
 from services.validator.uniqueness import SUSPECTS, Repeated, remembering
@@ -23,7 +21,10 @@ from settings import BadSetting
 
 SEAT = template.version(1)
 CELL = st.one_of(
-    st.none(), st.sampled_from(["a@b.co", "A@b.co", "ä@b.co", "Ä@B.co", "a", "A", "long " * 50]), st.text(min_size=1)
+    st.none(),
+    st.just(""),
+    st.sampled_from(["a@b.co", "A@b.co", "ä@b.co", "Ä@B.co", "a", "A", "long " * 50]),
+    st.text(min_size=1),
 )
 EMAIL, EXTENSION = SEAT.column("email"), SEAT.column("extension")
 Batches = list[list[tuple[str | None, str | None]]]
@@ -46,7 +47,7 @@ def test_repeated_values_are_found_exactly(batches: Batches, hash_of: Callable[[
             seen.add(lines, {name: [f"<{cell}>" for cell in cells] for name, cells in values.items()}, values)
             for column, cells in values.items():
                 for at, cell in zip(lines, cells, strict=True):
-                    if cell is not None and first.setdefault((column, SEAT.column(column).unique_key(cell)), at) != at:
+                    if cell and first.setdefault((column, SEAT.column(column).unique_key(cell)), at) != at:
                         at_first = first[column, SEAT.column(column).unique_key(cell)]
                         expected[column].append(Repeated(line=at, first=at_first, cell=f"<{cell}>"))
         for column, repeated in expected.items():
@@ -120,39 +121,6 @@ def test_a_row_larger_than_a_chunk_goes_alone(tmp_path: Path) -> None:
         assert chunk == {"columns": ["a"], "lines": [2], "values": [["x"]]}
 
 
-def test_nothing_after_a_problem_that_had_to_go_is_kept() -> None:
-    log = ProblemLog(most_bytes=400)
-    problem = Problem(line=2, column="email", code="required", message="m", value="v")
-    log.add(problem)
-    log.add(replace(problem, message="m" * 1000))
-    log.add(problem)
-    assert log.first == (problem,)
-    assert (log.count, dict(log.by_code)) == (3, {"required": 3})
-
-
-@given(st.lists(st.tuples(st.integers(2, 9), st.integers(-1, 3), st.integers(0, 2)), max_size=12), st.integers(0, 8))
-def test_the_first_problems_are_kept_in_whatever_order_they_come(drawn: list[tuple[int, int, int]], most: int) -> None:
-    log = ProblemLog(most=most)
-    places = [Place(line=line, position=position, kind=kind) for line, position, kind in drawn]
-    for place in places:
-        log.count_codes(["required"])
-        log.keep([(place, Problem(line=place.line, column=None, code="required", message=repr(place)))])
-    assert [problem.message for problem in log.first] == [repr(place) for place in sorted(places)[:most]]
-    assert log.count == len(places)
-    assert log.wanted == most - len(log.first)
-
-
-@given(st.lists(st.text(max_size=150), min_size=1, max_size=8))
-def test_the_kept_problems_fit_their_bytes(texts: list[str]) -> None:
-    log = ProblemLog(most_bytes=1000)
-    for text in texts:
-        log.add(Problem(line=2, column=text, code="required", message=text, value=text))
-    kept = [
-        {"line": p.line, "column": p.column, "code": p.code, "message": p.message, "value": p.value} for p in log.first
-    ]
-    assert len(orjson.dumps(kept)) <= 1002
-
-
 def test_a_message_that_does_not_tell_the_secret_stays() -> None:
     problem = of_cell(SEAT.column("password"), line=2, cell=" ", code="required", message="Password is empty.")
     assert (problem.message, problem.value) == ("Password is empty.", None)
@@ -180,11 +148,13 @@ def test_settings() -> None:
         "BULK_CHUNKS_IN_FLIGHT": "3",
         "BULK_MAX_ROWS": "7",
         "BULK_MAX_CELL_LENGTH": "8",
+        "BULK_PROBLEMS_TOLD": "9",
         "BULK_AMQP_DECLARE": "no",
         "BULK_LOG_STYLE": "json",
     }
     settings = Settings.from_env(ENV | more)
-    assert (settings.limits, settings.declare, settings.log_style) == (Limits(rows=7, cell_length=8), False, "json")
+    limits = Limits(rows=7, cell_length=8, problems_told=9)
+    assert (settings.limits, settings.declare, settings.log_style) == (limits, False, "json")
     assert settings.chunks_in_flight == 3
 
 
@@ -201,6 +171,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("BULK_MAX_ROWS", "many"),
         ("BULK_CHUNKS_IN_FLIGHT", "0"),
         ("BULK_MAX_CELL_LENGTH", "-1"),
+        ("BULK_PROBLEMS_TOLD", "0"),
         ("BULK_AMQP_DECLARE", "maybe"),
         ("BULK_LOG_STYLE", "xml"),
     ],
