@@ -61,6 +61,9 @@ Event = (
 #: The stage that a `job.failed` of the reconciler names.
 RECONCILER = "reconciler"
 
+#: Characters of a submitter's name, as far as the messages of accepted jobs have them.
+_LONGEST_NAME: Final = 255
+
 #: Chunks that a job may have: far above any job, so that a wrong number can't take memory.
 MAX_CHUNKS = 1_000_000
 
@@ -254,7 +257,7 @@ def _failed(job: Job, event: JobFailedV1) -> Job:
         failed_code=event.code,
         failed_message=event.message,
         # A job that never got as far as job.submitted is known by what its failure says of it.
-        submitted_by=job.submitted_by or event.submitted_by,
+        submitted_by=job.submitted_by or (event.submitted_by and event.submitted_by[:_LONGEST_NAME]),
         filename=job.filename or event.filename,
         idempotency_key=job.idempotency_key or event.idempotency_key,
     )

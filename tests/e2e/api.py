@@ -12,7 +12,7 @@ import urllib3
 
 from tests.stack import Stack
 
-END_STATES = {"completed", "completed_with_errors", "rejected", "failed", "cancelled"}
+END_STATES = {"checked", "completed", "completed_with_errors", "rejected", "failed", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,10 +58,16 @@ CREATE TABLE job (
     search text NOT NULL DEFAULT '',  -- names of file and submitter, case-folded, whatever the database's locale
     CHECK ((finished IS NULL) = (finished_at IS NULL)),
     CHECK (rows IS NULL OR created + failed <= rows)
-) WITH (fillfactor = 70);  -- its row changes with each chunk: with some room on its page no index has to hear of that
+) WITH (
+    fillfactor = 70,  -- its row changes with each chunk: with some room on its page no index has to hear of that
+    -- Vacuum comes often, since an index is read without its table only where it has been.
+    autovacuum_vacuum_scale_factor = 0.02,
+    autovacuum_vacuum_insert_scale_factor = 0.02
+);
 
-CREATE INDEX job_newest_idx ON job (account, began_at DESC, job_id DESC);
-CREATE INDEX job_newest_of_state_idx ON job (account, state, began_at DESC, job_id DESC);
+-- What lists are filtered and sorted by stands here beside the keys: only the rows of a page are looked up.
+CREATE INDEX job_newest_idx ON job (account, began_at DESC, job_id DESC)
+    INCLUDE (dry_run, state, kind, submitted_by, rows, failed, search);
 
 -- Not by quiet_since, which changes with every event: an index of what does not change keeps these updates cheap.
 CREATE INDEX job_unfinished_idx ON job (began_at) WHERE finished_at IS NULL;

@@ -1,6 +1,5 @@
 """Jobs, lists, problems, timelines and outcomes over HTTP."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -10,7 +9,6 @@ from flask.testing import FlaskClient
 
 from contracts.messages import Contract, Outcome
 from contracts.problems import Problem
-from database.connection import Database
 from services.eventlog.handler import record_event
 from services.eventlog.store import EventLog
 from tests.integration.eventlog.asking import get, told
@@ -175,29 +173,6 @@ def test_wrong_arguments_are_refused(client: FlaskClient, log: EventLog, query: 
     tell(log, JOB)
     answer = get(client, query)
     assert (answer.status_code, answer.get_json()["code"]) == (400, code)
-
-
-def test_the_list_of_a_hundred_thousand_jobs_is_quick(client: FlaskClient, log: EventLog, database: Database) -> None:
-    tell(log, JOB)
-    with database.transaction() as connection:
-        connection.execute(
-            "INSERT INTO job (job_id, account, state, first_seen_at, began_at, submitted_at, filename, search)"
-            " SELECT gen_random_uuid(), CASE WHEN n % 10 = 0 THEN 'other' ELSE 'acme' END,"
-            " CASE WHEN n % 1000 = 0 THEN 'failed' ELSE 'submitted' END, t, t, t, 'file-' || n, 'file-' || n"
-            " FROM generate_series(1, 100000) AS n,"
-            " LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 s') AS moment (t)"
-        )
-        connection.execute("ANALYZE job")
-    for query in ("limit=50", "limit=50&state=submitted", "limit=50&q=file-7"):
-        began = time.perf_counter()
-        assert len(told(client, f"/jobs?{query}")["jobs"]) == 50
-        assert time.perf_counter() - began < 0.5, query
-    with database.transaction() as connection:
-        plan = connection.execute(
-            "EXPLAIN SELECT * FROM job WHERE account = 'acme' AND (began_at, job_id) < (now(), gen_random_uuid())"
-            " ORDER BY began_at DESC, job_id DESC LIMIT 51"
-        ).fetchall()
-    assert "job_newest_idx" in str(plan)
 
 
 def test_problems_page_by_page_and_as_csv(client: FlaskClient, log: EventLog) -> None:

@@ -107,8 +107,13 @@ def test_the_longest_names_can_be_kept_found_and_sorted(client: FlaskClient, log
     )
     other = h.submitted("2", filename=longest.filename, submitted_by="\N{GRINNING FACE}" * 255)
     tell(log, longest, other)
+    refused = h.failed(
+        h.submitted("3"), idempotency_key="3", submitted_by="\N{GRINNING FACE}" * 9000, filename="z" * 9000
+    )
+    tell(log, refused)
     found = names(client, "q=%CE%90&limit=1&sort=filename")
     assert found == [longest.filename] * 2
+    assert names(client, "sort=filename")[-1] == longest.filename
 
 
 def test_more_problems_than_a_message_has_in_parts_that_come_in_any_order(client: FlaskClient, log: EventLog) -> None:

@@ -1,5 +1,7 @@
 """What is done about a job of which nothing is heard any more."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.messages import JobFailedV1
@@ -45,6 +47,19 @@ def test_the_end_of_a_job_that_is_given_up() -> None:
         ),
         failed_at=h.at(9),
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "dry_run", "advice"),
+    [
+        ("update", False, "The Seat of a row without an outcome may have been updated all the same: look it up."),
+        ("delete", False, "The Seat of a row without an outcome may have been deleted all the same: look it up."),
+        ("update", True, "It was only a check, so nothing was changed: upload the file again."),
+    ],
+)
+def test_what_to_do_about_a_job_that_is_given_up(kind: str, dry_run: bool, advice: str) -> None:
+    job = replace(stalled(tries=3), kind=kind, dry_run=dry_run)
+    assert failure(job, at=h.NOON).message.partition("3 times. ")[2] == f"{advice} Tell your operator the job's number."
 
 
 def test_a_job_without_a_file_says_what_was_lost() -> None:
