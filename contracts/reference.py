@@ -16,7 +16,7 @@ from marshmallow import fields
 from contracts.lanes import LARGE, SMALL_BYTES
 from contracts.messages import SCHEMAS, Contract, SeatsAcceptedV1
 from contracts.problems import CATALOGUE
-from contracts.template import OUTCOME_COLUMNS, Column, latest
+from contracts.template import CLEAR, OUTCOME_COLUMNS, USER_ID, Column, latest
 from contracts.topology import TOPOLOGY
 
 _MADE = "<!-- Made by `make docs` from contracts/: edit there. -->\n"
@@ -55,6 +55,19 @@ left out. A column that is not known, or two that mean the same, are a problem o
 If any row has a problem, no Seat of the file is created. The problems are told by line and column.
 """
 
+_CSV_KINDS = f"""## Updating and deleting Seats
+
+A job of the kind `update` or `delete` is about Seats that exist. Each row names one by its User ID, in the column
+`{USER_ID}`, as summaries and exported Seats have it. A User ID that no Seat has (`seat_unknown`) or that stands in the
+file twice (`duplicate_in_file`) is a problem, and then nothing is changed or deleted.
+
+- **Update**: any of the columns below may be there; none has to. A column that is absent and a blank cell leave the
+  value as it is. The word `{CLEAR}` empties it, unless every Seat has one. The other rules are those of new Seats.
+- **Delete**: only the User ID counts. The template's other columns may be there and are not looked at.
+- **Exported Seats** can be uploaded as they are: an update by an unchanged file changes nothing. Passwords and PINs are
+  never exported.
+"""
+
 
 def messages_page() -> str:
     """`docs/messages.md`: queues, and every message with its fields and an example."""
@@ -65,7 +78,12 @@ def messages_page() -> str:
 def csv_page() -> str:
     """`docs/csv.md`: how a file is read, every column, and every problem code."""
     template = latest()
-    parts = [_CSV_HEAD, f"## Columns (template version {template.version})\n", *_table(_COLUMN_HEAD, _columns())]
+    parts = [
+        _CSV_HEAD,
+        _CSV_KINDS,
+        f"## Columns (template version {template.version})\n",
+        *_table(_COLUMN_HEAD, _columns()),
+    ]
     parts += ["\n### Other names\n", *_table(("Column", "Also read as"), _aliases())]
     parts += ["\n## Problem codes\n", *_table(("Code", "What it means", "What to do"), _problems())]
     return "\n".join(parts) + "\n"

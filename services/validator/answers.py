@@ -10,6 +10,7 @@ from contracts.problems import Problem
 from services.validator import metrics
 from services.validator.changes import ChangeLog
 from services.validator.examination import Findings
+from services.validator.kinds import DONE
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def rejected(job: JobSubmittedV1, findings: Findings, *, at: datetime) -> Iterat
     """The problems in file order: those that the rejection has no room for come before it, since it ends the job."""
     problems = findings.problems
     if not problems.count:
-        problems.add(_seats_changed())
+        problems.add(_seats_changed(job))
     count("rejected", findings)
     log.info("rejected: %d rows read, %d problems", findings.rows, problems.count)
     parts = problems.parts()
@@ -66,9 +67,9 @@ def count(verdict: Literal["accepted", "checked", "rejected"], findings: Finding
         metrics.PROBLEMS.labels(code).inc(found)
 
 
-def _seats_changed() -> Problem:
+def _seats_changed(job: JobSubmittedV1) -> Problem:
     message = (
         "Seats of the account changed while the file was checked: it had conflicts with them and has none now. Nothing "
-        "was created. Upload the file again."
+        f"was {DONE[job.kind]}. Upload the file again."
     )
     return Problem(line=1, column=None, code="seats_changed", message=message)

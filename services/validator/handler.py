@@ -27,7 +27,7 @@ from services.validator.answers import answered, count, rejected
 from services.validator.chunks import Chunks
 from services.validator.conflicts import Decision, Directory, Verdict
 from services.validator.examination import Findings, examine
-from services.validator.kinds import kind_of
+from services.validator.kinds import DONE, kind_of
 from services.validator.problem_log import logging_problems
 from services.validator.rows import Means
 from services.validator.settings import Limits
@@ -185,7 +185,7 @@ def _examined(
     except SourceAltered:
         message = (
             "The stored file is no longer the one that was uploaded: its SHA-256 checksum is another. No Seat was "
-            f"created from the altered file. {_THE_REST}"
+            f"{DONE[job.kind]} from the altered file. {_THE_REST}"
         )
         raise CannotValidate(code="source_altered", message=message) from None
 

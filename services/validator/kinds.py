@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 
 from contracts.messages import JobSubmittedV1
 from contracts.template import USER_ID, Column, Template
@@ -10,6 +12,9 @@ from services.validator.changes import ChangeLog
 from services.validator.columns import Values
 from services.validator.conflicts import Conflict, Directory, KnownSeat
 from services.validator.problems import NEEDED_BY_SEAT, SEAT_UNKNOWN
+
+#: What a job of a kind does with Seats, as it is told once it is done.
+DONE: Final[Mapping[str, str]] = MappingProxyType({"create": "created", "update": "changed", "delete": "deleted"})
 
 #: Values of unique columns, and the User IDs that rows name.
 Asked = Mapping[str, Sequence[str]]

@@ -55,7 +55,7 @@ class Seen:
         self._hashes = [Hashes(hashes) for _ in columns]
 
     def add(self, lines: Sequence[int], cells: Mapping[str, Sequence[str]], values: Mapping[str, Values]) -> None:
-        """Note rows, in file order: by column the cells as they stand, and their values, None where there is none."""
+        """Note rows, in file order: by column the cells as they stand, and their values, empty or None for none."""
         batch: list[object] = [list(lines)]
         for column, hashes in zip(self._columns, self._hashes, strict=True):
             keys = _keys(column, values.get(column.name, ()))
@@ -73,7 +73,7 @@ class Seen:
         while group := set(islice(suspects, SUSPECTS)):
             comparison = _Comparison(suspects=group, most=most)
             for lines, keys, cells in self._stored(index):
-                hashes = [None if key is None else self._hash_of(key) for key in keys]
+                hashes = [self._hash_of(key) if key else None for key in keys]
                 comparison.take(hashes, lines, keys, cells or keys)
             count += comparison.count
             first = nsmallest(most, [*first, *comparison.told])
@@ -101,7 +101,7 @@ class _Comparison:
             return
         for row, number in enumerate(hashes):
             key = keys[row]
-            if key is not None and number in self.suspects:
+            if key and number in self.suspects:
                 first = self._lines.setdefault(key, lines[row])
                 if first != lines[row]:
                     self._repeated(Repeated(line=lines[row], first=first, cell=cells[row] or ""))

@@ -158,7 +158,7 @@ def test_a_deadlock_is_tried_again(directory: PostgresDirectory, migrated_url: s
 def test_a_seat_removed_while_a_chunk_collides_with_it_is_tried_again(
     directory: PostgresDirectory, database: Database
 ) -> None:
-    """Nothing removes Seats yet. When something does, a row must not be left without an outcome."""
+    """By a deletion. The row must not be left without an outcome."""
     directory.create_seats(chunk_of([new_seat(2)], job_id=OTHER_JOB))
     sql = queries.load("services.provisioner")
     removing = {**sql, "insert_seats": b"DELETE FROM seats RETURNING 0 AS line"}

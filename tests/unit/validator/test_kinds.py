@@ -74,6 +74,11 @@ def test_a_column_that_is_cleared_in_every_row_travels(site: Site) -> None:
     assert values(chunk_of(run(site, "update", [{"user_id": ann, "password": "[clear]"}])))["password"] == [""]
 
 
+def test_a_value_that_many_lose_is_no_duplicate(site: Site) -> None:
+    rows = [{"user_id": site.seats.know(number), "phone_number": "[clear]"} for number in (1, 2, 3)]
+    assert values(chunk_of(run(site, "update", rows)))["phone_number"] == ["", "", ""]
+
+
 def test_new_secrets_travel_sealed(site: Site) -> None:
     ids = [site.seats.know(number) for number in (1, 2, 3)]
     cells = ["48151623", "[clear]", ""]

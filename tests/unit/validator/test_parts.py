@@ -21,7 +21,10 @@ from settings import BadSetting
 
 SEAT = template.version(1)
 CELL = st.one_of(
-    st.none(), st.sampled_from(["a@b.co", "A@b.co", "ä@b.co", "Ä@B.co", "a", "A", "long " * 50]), st.text(min_size=1)
+    st.none(),
+    st.just(""),
+    st.sampled_from(["a@b.co", "A@b.co", "ä@b.co", "Ä@B.co", "a", "A", "long " * 50]),
+    st.text(min_size=1),
 )
 EMAIL, EXTENSION = SEAT.column("email"), SEAT.column("extension")
 Batches = list[list[tuple[str | None, str | None]]]
@@ -44,7 +47,7 @@ def test_repeated_values_are_found_exactly(batches: Batches, hash_of: Callable[[
             seen.add(lines, {name: [f"<{cell}>" for cell in cells] for name, cells in values.items()}, values)
             for column, cells in values.items():
                 for at, cell in zip(lines, cells, strict=True):
-                    if cell is not None and first.setdefault((column, SEAT.column(column).unique_key(cell)), at) != at:
+                    if cell and first.setdefault((column, SEAT.column(column).unique_key(cell)), at) != at:
                         at_first = first[column, SEAT.column(column).unique_key(cell)]
                         expected[column].append(Repeated(line=at, first=at_first, cell=f"<{cell}>"))
         for column, repeated in expected.items():
