@@ -115,7 +115,7 @@ def test_what_is_exported_can_be_uploaded_again(admin: Admin, api: Api) -> None:
     assert seats.change(api, text)["updated"] == 1
 
 
-def test_more_seats_than_one_question_takes_are_exported_as_one_file(admin: Admin, api: Api) -> None:
+def test_more_seats_than_one_address_takes_are_exported_as_one_file(admin: Admin, api: Api) -> None:
     name = seats.family()
     seats.settle(api, name, 210)
     admin.go(f"/seats?q={name}")
