@@ -166,7 +166,7 @@ def test_all_that_a_search_finds_is_deleted_once_its_number_was_typed(admin: Adm
     expect(proof).to_be_focused()
     proof.fill("6")
     asked.get_by_role("button", name="Delete 60 Seats").click()
-    expect(asked.get_by_role("status")).to_contain_text("Type 60 to confirm")
+    expect(asked.get_by_role("status")).to_contain_text("That is not 60.")
     assert len(seats.found(api, name)) == 60
     proof.fill("60")
     admin.page.keyboard.press("Enter")
