@@ -98,7 +98,7 @@ def _sentence(said: str, translation: str) -> Sentence:
     shape = re.escape(literals[0])
     for name, literal in zip(names, literals[1:], strict=True):
         anything = _ONE_SENTENCE if not shape and not _NEXT_SENTENCE.match(literal) else ".*?"
-        shape += f"(?P<{name}>{_SHAPES.get(name, anything)}){re.escape(literal)}"
+        shape += f"(?P<{name}>{_SHAPES.get(name.lower(), anything)}){re.escape(literal)}"
     landmark = max(literals, key=len)
     return Sentence(shape=re.compile(shape, re.DOTALL), landmark=landmark, translation=translation)
 

@@ -1,7 +1,6 @@
 """axe-core finds nothing to complain of (WCAG 2.2 AA and its best practices), on any page and in any state.
 
-The states that a healthy system hardly ever shows are those of the screenshots: each is a function that brings a page
-there, and whoever adds one to `screenshots.PICTURES` has it checked here too.
+The pages and states are those of the screenshots: whoever adds one to `scenes.ALL` has it checked here too.
 """
 
 import tempfile
@@ -12,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.browser import screenshots
+from tests.browser import scenes, screenshots
 from tests.browser.admin import Admin
 from tests.e2e import rows
 from tests.e2e.api import Api
@@ -31,9 +30,9 @@ def findings(page: Page) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def scene(api: Api) -> Iterator[screenshots.Scene]:
+def scene(api: Api) -> Iterator[scenes.Scene]:
     with tempfile.TemporaryDirectory() as folder:
-        yield screenshots.prepare(api, Path(folder))
+        yield scenes.prepare(api, Path(folder))
 
 
 @pytest.fixture(params=screenshots.LOOKS, ids=lambda look: look.suffix or "-light")
@@ -53,9 +52,9 @@ def looked_at(
     context.close()
 
 
-@pytest.mark.parametrize("picture", screenshots.PICTURES, ids=lambda picture: picture.__name__)
+@pytest.mark.parametrize("picture", scenes.ALL, ids=scenes.name_of)
 def test_nothing_is_found(
-    looked_at: Admin, scene: screenshots.Scene, picture: Callable[[Admin, screenshots.Scene], None]
+    looked_at: Admin, scene: scenes.Scene, picture: Callable[[Admin, scenes.Scene], None]
 ) -> None:
     picture(looked_at, scene)
     looked_at.page.wait_for_load_state("networkidle")
