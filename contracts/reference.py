@@ -44,7 +44,9 @@ spaces, hyphens and underscores, by the name of the column, its label or an alia
 left out. A column that is not known, or two that mean the same, are a problem of the file: nothing is guessed.
 
 - **Encoding**: UTF-8, with or without a byte order mark; UTF-16 with one.
-- **Delimiter**: comma, semicolon or tab, whichever the header uses. Cells may be quoted with `"`, also over lines.
+- **Delimiter**: comma, semicolon, tab or `|`, whichever the header uses. Cells may be quoted with `"`, also over lines.
+- **Excel workbooks** (`.xlsx`, `.xlsm`) become CSV when they arrive: the first sheet, or the one that is chosen. Cells
+  are taken as they are shown: with the zeros of their format, dates as `2026-11-22`, formulas by their last value.
 - **Lines** are counted as a spreadsheet does: the header is line 1. Blank lines are skipped and counted.
 - **White space** around a cell does not count.
 - **Formulas**: one leading `'` before `=`, `+`, `-` or `@` is taken off, so that a summary can be uploaded again.

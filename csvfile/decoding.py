@@ -2,11 +2,28 @@
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from csvfile.kinds import refuse_other_kinds
 
 BLOCK = 65_536  # bytes decoded at once, however the source was cut: what is told about a file must not depend on that
 _SAMPLE = 4_096  # bytes on both sides of the first bad one that the encoding is guessed from
+
+#: Encodings that spreadsheets still write, the most usual first, and what people call them.
+_USUAL: Final = {
+    "cp1252": "Windows-1252, which Excel calls just CSV",
+    "mac_roman": "Mac Roman",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "cp1255": "Windows-1255",
+    "cp1256": "Windows-1256",
+    "cp932": "Shift JIS",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "cp949": "Korean (Windows-949)",
+}
 
 _Decode = Callable[[bytes, str, bool], tuple[str, int]]
 _MARKS: tuple[tuple[bytes, str, _Decode], ...] = (
@@ -103,5 +120,5 @@ def _guess(sample: bytes) -> str:
     """The name of the encoding that a sample may be in, or nothing. Only ever a hint: guesses are often wrong."""
     import charset_normalizer  # here because it is slow to import and hardly ever needed
 
-    best = charset_normalizer.from_bytes(sample).best()
-    return best.encoding.replace("_", "-") if best and best.encoding not in ("ascii", "utf_8") else ""
+    best = charset_normalizer.from_bytes(sample, cp_isolation=list(_USUAL)).best()
+    return next((name for code, name in _USUAL.items() if best and code in best.could_be_from_charset), "")

@@ -58,6 +58,8 @@ def _unless_cleared(plainly: Plainly, cells: Sequence[str]) -> Sequence[str] | N
 def _text(longest: int, cells: Sequence[str]) -> Sequence[str] | None:
     """No control characters, no white space around cells, and composed (NFC) as it stands."""
     joined = f"|{'|'.join(cells)}|"
+    if "|#" in joined:  # a formula that has failed, perhaps
+        return None
     if max(map(len, cells)) > longest or not (joined.isascii() or _are_composed(cells)):
         return None
     if joined.isprintable():  # which of all white space only the space is

@@ -38,6 +38,8 @@ class Rule(Protocol):
 
 
 _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
+#: What spreadsheets show in place of a value, in several languages: #N/A, #REF!, #VALEUR!, #NV …
+_FAILED = re.compile(r"#(?:[A-ZÀ-Þ][A-ZÀ-Þ0-9/_]{2,}[!?]|N/A|N/D|NV|GETTING_DATA)")
 _DIGITS = re.compile(r"\d+", re.ASCII)
 _IN_WORDS = re.compile(r"[\s_\-.]+")
 _IN_PHONE_NUMBERS = re.compile(r"[\s().\-/]+")
@@ -58,7 +60,7 @@ _AS_TEXT = "Format the column as text in your spreadsheet, then enter it again."
 
 def nearest(word: str, known: Mapping[str, str]) -> str | None:
     """The known word that is nearest to one that is not known: a value of ``known`` found by its folded key."""
-    found = process.extractOne(fold(word), known.keys(), scorer=fuzz.ratio, score_cutoff=70)
+    found = process.extractOne(fold(word), known.keys(), scorer=fuzz.ratio, score_cutoff=80)
     return known[found[0]] if found else None
 
 
@@ -67,7 +69,14 @@ def fold(word: str) -> str:
     return _IN_WORDS.sub("", word).casefold()
 
 
+def _refuse_failed_formula(cell: str) -> None:
+    if cell[:1] == "#" and _FAILED.fullmatch(cell):
+        message = f"A formula of the spreadsheet has failed here: {cell}. Mend it, or type the value in its place."
+        raise BrokenRule("spreadsheet_error", message)
+
+
 def _refuse_shortened_number(cell: str) -> None:
+    _refuse_failed_formula(cell)
     if _SCIENTIFIC.fullmatch(cell):
         raise BrokenRule("scientific_notation", f"A spreadsheet has turned this number into {cell}. {_AS_TEXT}")
 
@@ -82,6 +91,7 @@ class Text:
         return f"text, at most {self.max} characters"
 
     def normalise(self, cell: str) -> str:
+        _refuse_failed_formula(cell)
         text = normalize("NFC", cell)
         if len(text) > self.max:
             raise BrokenRule("too_long", f"This has {len(text)} characters; at most {self.max} are allowed.")
@@ -156,6 +166,7 @@ class EmailAddress:
         return "an e-mail address, at most 254 characters"
 
     def normalise(self, cell: str) -> str:
+        _refuse_failed_formula(cell)
         text = normalize("NFC", cell)
         if len(text) > 254:
             raise BrokenRule("too_long", f"This has {len(text)} characters; at most 254 are allowed.")
@@ -184,6 +195,7 @@ class Choice:
         return "one of " + ", ".join(self.choices)
 
     def normalise(self, cell: str) -> str:
+        _refuse_failed_formula(cell)
         value = self._known.get(fold(cell))
         if value is None:
             raise BrokenRule("not_allowed", f"This is not one of {', '.join(self.choices)}.")
@@ -203,6 +215,7 @@ class Timezone:
         return "an IANA time zone, such as America/Vancouver"
 
     def normalise(self, cell: str) -> str:
+        _refuse_failed_formula(cell)
         name = _timezones().get(fold(cell))
         if name is None:
             raise BrokenRule("not_a_timezone", "This is not a time zone of the IANA list, such as America/Vancouver.")
@@ -223,6 +236,7 @@ class Language:
         return "a BCP 47 language tag, such as en-CA"
 
     def normalise(self, cell: str) -> str:
+        _refuse_failed_formula(cell)
         tag = _language(cell)
         if tag is None:
             raise BrokenRule("not_a_language", "This is not a language tag. Write it as en, en-CA or zh-Hant.")

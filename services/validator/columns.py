@@ -48,7 +48,7 @@ class ColumnChecker:
 
     def check(self, cells: Sequence[str]) -> Checked:
         """The values of these cells, or the codes of what is wrong with them."""
-        if not self._required and not any(cells):
+        if not cells or not (self._required or any(cells)):
             return Checked(values=[None] * len(cells))
         return self._from_memory(cells) if self._room else self._judged(cells)
 

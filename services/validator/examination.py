@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import csvfile
 from contracts.problems import Problem
 from services.validator.asking import Asking
-from services.validator.header import header_problems, match_header
+from services.validator.header import header_problems, match_header, missing_header
 from services.validator.kinds import Answer
 from services.validator.problem_log import ProblemLog
 from services.validator.problems import of_file
@@ -47,7 +47,8 @@ def _examine(
     reading: csvfile.Reading, means: Means, findings: Findings, asking: Asking[Gathered, Answer]
 ) -> Iterator[None]:
     match = match_header(means.kind.template, reading.header, means.chosen)
-    for problem in header_problems(match, reading.header):
+    no_header = missing_header(means.kind.template, reading, match)
+    for problem in [no_header] if no_header else header_problems(match, reading.header):
         findings.problems.add(problem)
     if findings.problems.count:
         return  # without its columns a row can't be understood

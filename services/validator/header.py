@@ -1,6 +1,9 @@
 """What can be wrong with a file's header."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Final
 
 import csvfile
 from contracts.problems import Problem
@@ -8,6 +11,10 @@ from contracts.template import HeaderMatch, Template
 from contracts.template.header import Chosen
 from contracts.template.schema import trim
 from services.validator.problems import shortened
+
+#: How far below a first line that is no header one is looked for, and how many known names make one.
+_LOOKED_AT: Final = 20
+_KNOWN: Final = 2
 
 
 def match_header(template: Template, header: csvfile.Header, chosen: Chosen) -> HeaderMatch:
@@ -32,6 +39,46 @@ def header_problems(match: HeaderMatch, header: csvfile.Header) -> Iterator[Prob
         hint = f" Is {_quoted(like.name)} meant? Then rename it." if like else ""
         message = f"The column {column.name} ({column.label}) is missing, and every row needs it.{hint}"
         yield Problem(line=header.line, column=column.name, code="missing_column", message=message)
+
+
+def missing_header(template: Template, reading: csvfile.Reading, match: HeaderMatch) -> Problem | None:
+    """A problem where the first line is plainly no header: a title, with the header further down, or already a row.
+
+    Records are read to find out, so none may be wanted any more.
+    """
+    if any(match.columns) or not any(unknown.name for unknown in match.unknown):
+        return None
+    line, names = reading.header.line, tuple(map(trim, reading.header.cells))
+    found = _header_below(template, reading)
+    if found is not None:
+        message = (
+            f"Line {line} is not the header: line {found} looks like it. Remove what stands above line {found}, so "
+            "that the names of the columns come first."
+        )
+    elif any("@" in name or name.isdigit() for name in names):
+        message = (
+            f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
+            "the template has it."
+        )
+    elif sum(map(bool, names)) == 1:
+        message = (
+            f"Line {line} is not a header: it names none of the template's columns. Put a line at the top that names "
+            "them."
+        )
+    else:
+        return None  # names that are not known: they are told one by one
+    return Problem(line=line, column=None, code="no_header", message=message)
+
+
+def _header_below(template: Template, reading: csvfile.Reading) -> int | None:
+    """The line of the next record whose cells are mostly names of columns."""
+    with suppress(csvfile.FileProblem):
+        for record in islice(reading, _LOOKED_AT):
+            cells = [cell for cell in map(trim, record.cells) if cell]
+            known = sum(column is not None for column in template.match_header(cells).columns)
+            if known >= _KNOWN and 2 * known > len(cells):
+                return record.line
+    return None
 
 
 def unnamed(match: HeaderMatch) -> Sequence[int]:

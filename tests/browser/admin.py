@@ -35,6 +35,7 @@ class Admin:
     def open_upload(self) -> None:
         self.go("/configuration")
         self.main.get_by_role("button", name="Upload file").click()
+        expect(self.pop_up).to_be_visible()
 
     def choose(self, path: Path) -> None:
         """Give the file to the ordinary file chooser."""
@@ -52,11 +53,15 @@ class Admin:
         for step in ("dragEnter", "dragOver", "drop"):
             session.send("Input.dispatchDragEvent", {"type": step, "data": data} | place)
 
-    def upload(self, path: Path) -> None:
-        """Open the pop-up, choose the file, and wait until it has arrived."""
+    def send(self, path: Path) -> None:
+        """Open the pop-up and choose the file; what comes of it is not waited for."""
         self.open_upload()
         self.choose(path)
-        expect(self.create_button()).to_be_visible()
+
+    def upload(self, path: Path) -> None:
+        """Open the pop-up, choose the file, and wait until it has arrived and was found in order."""
+        self.send(path)
+        expect(self.create_button()).to_be_enabled(timeout=JOB_MS)
 
     def create_button(self) -> Locator:
         return self.pop_up.get_by_role("button", name="Create", exact=True)

@@ -1,4 +1,4 @@
-"""Answers of the API that are shown to a page by hand: states that a healthy system hardly ever shows, or not for long."""
+"""Answers of the API that are shown to a page by hand: states that a healthy system hardly ever shows."""
 
 from typing import Any
 

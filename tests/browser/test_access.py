@@ -76,6 +76,6 @@ def test_names_of_either_direction_stay_in_their_place(admin: Admin, api: Api) -
     heading = admin.main.get_by_role("heading", level=1)
     expect(heading).to_contain_text("ملف الموظفين.csv")
     assert heading.locator("bdi").count() == 1
-    values = admin.main.locator("#problems-card td:last-child bdi")
+    values = admin.main.locator("#problems-card td[data-label='Value'] bdi")
     expect(values).to_have_count(len(NAMES))
     assert values.evaluate_all("all => all.every(one => !/[\\u202a-\\u202e]/.test(one.textContent))")

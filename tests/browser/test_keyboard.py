@@ -41,12 +41,13 @@ def test_from_sign_in_to_event_logs_without_a_mouse(
     page.keyboard.press("Enter")
     _tab_to(page, "Upload file")
     page.keyboard.press("Enter")
-    _tab_to(page, "Drag your CSV file here")
+    _tab_to(page, "Drag your file here")
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
     chooser.value.set_files(make_file(4, "keys.csv"))
 
     expect(admin.create_button()).to_be_focused()
+    expect(admin.create_button()).to_be_enabled(timeout=JOB_MS)
     page.keyboard.press("Enter")
     expect(admin.pop_up.get_by_role("heading", name="4 Seats created")).to_be_focused(timeout=JOB_MS)
     _tab_to(page, "Done")

@@ -1,5 +1,6 @@
 """A file that is not accepted: nothing is created, every problem is told, the corrected file goes through."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,10 +20,13 @@ def test_a_wrong_file_creates_nothing_and_tells_what_to_correct(admin: Admin, ap
         good[1] | {"email": "<img src=x>"},
         good[2] | {"seat_type": "premium", "phone_number": "4.41E+11"},
     ]
-    admin.create(make_file(wrong, "wrong.csv"))
-    admin.sees("The file was not accepted: nothing was created")
-    expect(admin.pop_up).to_contain_text("3 problems")
-    expect(admin.pop_up.get_by_role("list", name="Problems by kind").get_by_role("listitem")).to_have_count(3)
+    admin.send(make_file(wrong, "wrong.csv"))
+    admin.sees("3 problems to correct")
+    expect(admin.pop_up).to_contain_text("Nothing has been created.")
+    expect(admin.create_button()).to_be_hidden()
+    expect(admin.pop_up.get_by_role("list", name="Problems by kind").get_by_role("button")).to_have_text(
+        ["3 All", re.compile("^1 "), re.compile("^1 "), re.compile("^1 ")]
+    )
     told = admin.pop_up.get_by_role("table").get_by_role("row")
     expect(told).to_have_count(4)
     expect(told.nth(1).get_by_role("cell").first).to_have_text("3")

@@ -45,7 +45,7 @@ def test_configuration_comes_first_and_its_main_area_has_exactly_two_buttons(adm
 def test_500_seats_from_a_dropped_file_to_the_summary(admin: Admin, api: Api, make_file: MakeFile) -> None:
     path = make_file(500, "Büro Zürich <b>#1.csv")
     admin.open_upload()
-    admin.drop([path], on=admin.pop_up.get_by_text("Drag your CSV file here"))
+    admin.drop([path], on=admin.pop_up.get_by_text("Drag your file here"))
     expect(admin.pop_up).to_contain_text("Büro Zürich <b>#1.csv")
     admin.create_button().click()
     admin.sees("500 Seats created")
@@ -77,7 +77,7 @@ def test_a_file_can_be_deleted_before_it_is_created(admin: Admin, api: Api, make
     with admin.page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
         admin.pop_up.get_by_role("button", name="Delete").click()
     assert deleted.value.status == 204
-    expect(admin.pop_up.get_by_text("Drag your CSV file here")).to_be_visible()
+    expect(admin.pop_up.get_by_text("Drag your file here")).to_be_visible()
     admin.choose(make_file(2, name))
     admin.create_button().click()
     admin.sees("2 Seats created")
@@ -99,7 +99,7 @@ def test_a_file_dropped_beside_the_area_and_two_files_at_once(admin: Admin, make
     admin.drop([first], on=admin.page.get_by_role("heading", name="Configuration"))
     expect(admin.page).to_have_title(re.compile("Configuration"))
     admin.open_upload()
-    admin.drop([first, second], on=admin.pop_up.get_by_text("Drag your CSV file here"))
+    admin.drop([first, second], on=admin.pop_up.get_by_text("Drag your file here"))
     expect(admin.pop_up.get_by_role("alert")).to_contain_text("One file at a time")
 
 

@@ -18,6 +18,9 @@ from services.upload.workbooks.strings import SharedStrings, TextHandler
 #: Line breaks in a cell, with what is around them: a line of the CSV is to be a row of the sheet.
 _BREAKS: Final = re.compile(r"[ \t]*[\r\n\v\f\x85\u2028\u2029]+[ \t]*")
 
+#: What stands for a formula that no program has computed yet: an error, as spreadsheets have them.
+NEVER_COMPUTED: Final = "#CALC!"
+
 
 class Row(NamedTuple):
     """A row that has something in it: its number as the sheet counts, from 1, and its cells as far as the last one."""
@@ -48,6 +51,7 @@ class _Sheet(TextHandler):
         self._column = 0
         self._cells: dict[int, str] = {}
         self._type, self._style = "n", 0
+        self._is_formula = False
 
     def take_rows(self) -> list[Row]:
         """The rows that are done."""
@@ -59,8 +63,11 @@ class _Sheet(TextHandler):
             self._column = column_of(attributes.get("r", "")) or self._column + 1
             self._type = attributes.get("t", "n")
             self._style = whole(attributes.get("s"))
+            self._is_formula = False
         elif name == "v":
             self.listening = True
+        elif name == "f":
+            self._is_formula = True
         elif name == "row":
             self._number = max(whole(attributes.get("r")), self._number + 1)
             self._column = 0
@@ -77,6 +84,8 @@ class _Sheet(TextHandler):
 
     def _end_cell(self) -> None:
         value = self.take()
+        if not value and self._is_formula and self._type == "n":
+            self._cells[self._column] = NEVER_COMPUTED
         if value and (shown := self._shown(value)):
             if not 0 < self._column <= MAX_COLUMN:
                 raise unreadable("it has a cell outside of the sheet")

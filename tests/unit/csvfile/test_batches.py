@@ -98,7 +98,7 @@ def test_a_header_of_several_blocks() -> None:
     assert by_batches(data, raw=False, size=10).records == [(3, ("1", "2")), (4, ("3", "4"))]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("end", ["", "newline"])
 def test_plain_files_need_no_csv_module_which_says_the_same(delimiter: str, newline: str, end: str) -> None:

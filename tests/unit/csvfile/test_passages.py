@@ -20,7 +20,7 @@ telling = st.sampled_from(
 @st.composite
 def files(draw: st.DrawFn) -> str:
     """A file; often with nothing in it that needs a look."""
-    delimiter, newline = draw(st.sampled_from(",;\t")), draw(st.sampled_from(["\n", "\r\n"]))
+    delimiter, newline = draw(st.sampled_from(",;\t|")), draw(st.sampled_from(["\n", "\r\n"]))
     cells = draw(st.sampled_from([plain, plain | telling]))
     widths = draw(st.sampled_from([st.just(WIDTH), st.integers(1, WIDTH + 2)]))
     rows = draw(st.lists(widths.flatmap(lambda width: st.lists(cells, min_size=width, max_size=width)), max_size=8))

@@ -168,7 +168,7 @@ def test_another_encoding_is_told_with_byte_line_and_a_guess() -> None:
     assert (told.code, told.line) == ("wrong_encoding", 2)
     assert "byte 0xFC" in told.message
     assert "at byte 12" in told.message
-    assert "It looks like" in told.message
+    assert "It looks like Windows-1252" in told.message
 
 
 def test_no_guess_where_there_is_none() -> None:

@@ -103,7 +103,33 @@ def test_what_is_probably_meant_is_suggested_but_of_secrets_and_of_lost_digits(s
 def test_a_file_without_header_does_not_tell_its_digits(site: Site) -> None:
     message = rejection(site, b"Ann,Lee,ann@example.com,1001,standard,48151623\n")
     assert "48151623" not in str(message)
-    assert message.problems_by_code == {"unknown_column": 6, "missing_column": 5}
+    assert message.problems_by_code == {"no_header": 1}
+
+
+@pytest.mark.parametrize(
+    ("above", "line"),
+    [("Staff,,,,\n", 2), ("\nNew starters in May\n,,,,\nfrom HR;final\n", 5), ("a,b,c\n" * 20, 21)],
+)
+def test_a_header_that_is_not_in_the_first_line_is_found(site: Site, above: str, line: int) -> None:
+    problem = only(site, above.encode() + csv_of([seat(1)]))
+    assert (problem.code, problem.column) == ("no_header", None)
+    assert f"line {line} looks like it" in problem.message
+
+
+@pytest.mark.parametrize("data", [b"Fill in the other sheet.\n", b"firstname/lastname/email\nAnn/Lee/a@example.com\n"])
+def test_a_single_cell_that_is_no_column_is_no_header(site: Site, data: bytes) -> None:
+    assert "names none of the template's columns" in only(site, data).message
+
+
+@pytest.mark.parametrize("below", [b"", b"Ann,Lee\n", b"Ann,emails are bad\n", b'"never closed'])
+def test_names_that_are_all_unknown_are_told_one_by_one(site: Site, below: bytes) -> None:
+    message = rejection(site, "Prénom,Nom\n".encode() + below)
+    assert message.problems_by_code == {"unknown_column": 2, "missing_column": 5}
+
+
+def test_rows_that_are_all_of_another_width_are_told(site: Site) -> None:
+    data = f"{HEADER}\n".encode() + b"Ann;Lee;a@example.com;100;virtual\n" * 3
+    assert rejection(site, data).problems_by_code == {"row_too_short": 3}
 
 
 @pytest.mark.parametrize("name", ["\u200be-mail", "  EMAIL ", "E_Mail", "E-mail address"])
@@ -123,6 +149,12 @@ def test_columns_without_a_name_are_harmless_while_empty(site: Site) -> None:
     problem = only(site, data + b"Bob,Lee,b@example.com,101,virtual,,stray\n")
     assert (problem.line, problem.code, problem.value) == (3, "unknown_column", "stray")
     assert "column 7" in problem.message
+
+
+def test_rows_of_which_none_is_as_wide_as_the_header(site: Site) -> None:
+    """So many that there are batches with no other rows."""
+    data = (HEADER + "\n" + "Ann,Lee\n" * 600).encode()
+    assert rejection(site, data).problems_by_code == {"row_too_short": 600}
 
 
 @pytest.mark.parametrize(("row", "code"), [("Ann,Lee", "row_too_short"), ("a,b,c,d,e,f", "row_too_long")])

@@ -33,7 +33,7 @@ def test_cells_are_what_people_see_in_them() -> None:
 
     assert read(saved(fill))[1] == (
         2,
-        ("Zoë", "1001", "00042", "2026-11-22", "2026-11-22 08:30", "08:30", "TRUE", "#N/A", ""),
+        ("Zoë", "1001", "00042", "2026-11-22", "2026-11-22 08:30", "08:30", "TRUE", "#N/A", "#CALC!"),
     )
 
 
@@ -111,6 +111,8 @@ def test_a_sheet_is_chosen_by_name_and_hidden_ones_are_not_there() -> None:
         ('<row r="1"><c r="A1" t="inlineStr"><is><t>a_x000D_\nb_x0041_</t></is></c></row>', ("a bA",)),
         ('<row r="1"><c r="A1" t="inlineStr"><is><t>x_x0000_y_xD83D__xDE00_</t></is></c></row>', ("xy😀",)),
         ('<row r="1"><c r="A1" s="1"/><c r="B1"><v>2</v></c><c r="C1" s="1"/></row>', ("", "2")),
+        ('<row r="1"><c r="A1" t="str"><f>IF(1,"")</f><v></v></c><c r="B1"><v>1</v></c></row>', ("", "1")),
+        ('<row r="1"><c r="A1"><f>B1</f></c></row>', ("#CALC!",)),
         ('<row r="1"><c r="A1" cm="1"><f t="array" ref="A1">X()</f><v>7</v></c></row>', ("7",)),
     ],
 )
