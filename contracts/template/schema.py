@@ -7,7 +7,7 @@ are `{column: [{"code": …, "message": …}]}`, with a `suggestion` where it is
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
@@ -25,13 +25,29 @@ def trim(cell: str) -> str:
     return _AROUND.sub("", cell) if cell and (not cell.isascii() or cell.strip() != cell) else cell
 
 
-def _told(code: str, message: str, suggestion: str | None = None) -> list[dict[str, str]]:
+#: One thing that is wrong: its `code`, its `message` and perhaps a `suggestion`.
+Told: TypeAlias = dict[str, str]
+
+
+def _told(code: str, message: str, suggestion: str | None = None) -> list[Told]:
     told = {"code": code, "message": message}
     return [told if suggestion is None else told | {"suggestion": suggestion}]
 
 
-def _missing(column: Column) -> list[dict[str, str]]:
+def _missing(column: Column) -> list[Told]:
     return _told("required", f"{column.label} is empty. Every row needs one.")
+
+
+def told_needed(column: Column) -> list[Told]:
+    """What is wrong with an empty cell that a value of another column asks for."""
+    when = column.required_when
+    why = f" It is needed because {when.column} is {when.equals}." if when else ""
+    return _told("required", f"{column.label} is empty.{why}")
+
+
+def told_in(error: ValidationError) -> list[Told]:
+    """What an error of a `CellField` tells."""
+    return [message for message in error.messages if isinstance(message, dict)]
 
 
 class CellField(fields.Field[str | None]):
@@ -57,7 +73,7 @@ class CellField(fields.Field[str | None]):
         except BrokenRule as broken:
             raise ValidationError(self._broken(broken, cell)) from None
 
-    def _broken(self, broken: BrokenRule, cell: str) -> list[dict[str, str]]:
+    def _broken(self, broken: BrokenRule, cell: str) -> list[Told]:
         """What is wrong, and what is probably meant: not of secrets, which nobody is to be told."""
         meant = None if self.column.secret else suggest(self.column.check, cell)
         message = broken.message if meant is None else f"{broken.message} Did you mean {meant}?"
@@ -75,12 +91,11 @@ class SeatSchema(Schema):
     @validates_schema(skip_on_field_errors=False)
     def check_conditions(self, data: Mapping[str, Any], **_: Any) -> None:
         """Columns that are required because of the value of another."""
-        told: dict[str, list[dict[str, str]]] = {}
+        told: dict[str, list[Told]] = {}
         for column in self.conditional:
             when = column.required_when
             if when and data.get(when.column) == when.equals and column.name in data and data[column.name] is None:
-                message = f"{column.label} is empty. It is needed because {when.column} is {when.equals}."
-                told[column.name] = _told("required", message)
+                told[column.name] = told_needed(column)
         if told:
             raise ValidationError(told)
 

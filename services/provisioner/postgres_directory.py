@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from database.connection import Database
+from database.connection import Database, DictConnection
 from messaging.errors import Retry
 from services.provisioner import words
 from services.provisioner.chunk_transaction import ChunkTransaction, Collided
@@ -113,16 +113,19 @@ class PostgresDirectory:
 
     @contextmanager
     def _transaction(self, chunk: SeatChunk) -> Iterator[ChunkTransaction]:
-        with plain_errors(), self._database.transaction() as connection:
-            limit_waiting(connection, self._queries, lock=self._lock_timeout)
+        with self._writing() as connection:
             yield ChunkTransaction(connection, self._queries, chunk)
-            failpoints.hit("provisioner.before-commit")
 
     @contextmanager
     def _existing(self, chunk: SeatChanges | SeatDeletions) -> Iterator[ExistingTransaction]:
+        with self._writing() as connection:
+            yield ExistingTransaction(connection, self._queries, chunk)
+
+    @contextmanager
+    def _writing(self) -> Iterator[DictConnection]:
         with plain_errors(), self._database.transaction() as connection:
             limit_waiting(connection, self._queries, lock=self._lock_timeout)
-            yield ExistingTransaction(connection, self._queries, chunk)
+            yield connection
             failpoints.hit("provisioner.before-commit")
 
     def _rows(self, query: str, parameters: Mapping[str, object]) -> list[dict[str, Any]]:

@@ -13,12 +13,12 @@ from services.validator.header import unnamed
 class CheckedBatch:
     """``values`` by column: of each row that is as wide as the header, None where a cell is empty or broken.
 
-    ``broken`` are rows, counted from 0, with the codes of what is wrong in them, in no order; a row with several
-    problems is there several times.
+    ``broken`` are by column, or by position where a column has no name, the rows, counted from 0, with the codes of
+    what is wrong in them, in no order.
     """
 
     values: dict[str, Values]
-    broken: Sequence[Broken]
+    broken: Mapping[str | int, Sequence[Broken]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,28 +50,31 @@ class BatchChecker:
     def check(self, batch: Batch) -> CheckedBatch:
         """All rows that are as wide as the header."""
         values: dict[str, Values] = {}
-        broken: list[Broken] = []
-        broken_in: dict[str, dict[int, str]] = {}
+        broken: dict[str | int, Sequence[Broken]] = {}
         for place in self._places:
             checked = place.checker.check(batch.columns[place.position])
             values[place.column.name] = checked.values
             if checked.broken:
-                broken += checked.broken
-                broken_in[place.column.name] = dict(checked.broken)
+                broken[place.column.name] = checked.broken
         for when, equals, needed in self._conditions:
-            cells, wrong = values.get(needed), broken_in.get(needed, {})
+            cells, wrong = values.get(needed), broken.get(needed, ())
             empty = (
                 range(len(batch.lines)) if cells is None else [row for row, cell in enumerate(cells) if cell is None]
             )
             told = values[when.column.name]
-            cut = _cut(when, broken_in.get(when.column.name, {}), batch)
-            broken += [(row, "required") for row in empty if (told[row] or cut.get(row)) == equals and row not in wrong]
+            cut = _cut(when, broken.get(when.column.name, ()), batch)
+            broken_rows = {row for row, _ in wrong}
+            missing = [row for row in empty if (told[row] or cut.get(row)) == equals and row not in broken_rows]
+            if missing:
+                broken[needed] = [*wrong, *((row, "required") for row in missing)]
         for position in self._unnamed:
-            broken += [(row, "unknown_column") for row, cell in enumerate(batch.columns[position]) if cell.strip()]
+            filled = [(row, "unknown_column") for row, cell in enumerate(batch.columns[position]) if cell.strip()]
+            if filled:
+                broken[position] = filled
         return CheckedBatch(values=values, broken=broken)
 
 
-def _cut(place: _Place, broken: Mapping[int, str], batch: Batch) -> Mapping[int, str | None]:
+def _cut(place: _Place, broken: Sequence[Broken], batch: Batch) -> Mapping[int, str | None]:
     """A cell that is too long is taken for what its beginning means, as the schema takes it."""
     cells = batch.columns[place.position]
-    return {row: place.checker.value_of_cut(cells[row]) for row, code in broken.items() if code == "cell_too_long"}
+    return {row: place.checker.value_of_cut(cells[row]) for row, code in broken if code == "cell_too_long"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from contracts.problems import Problem
 from contracts.sealing import Sealer
@@ -80,7 +81,7 @@ class Rows:
         """Check a batch. When a chunk is together, ask about it, and spool it if nothing is wrong with the file."""
         checked = self._checker.check(batch)
         if checked.broken or batch.uneven:
-            self._log.count_codes(code for _, code in checked.broken)
+            self._log.count_codes(code for broken in checked.broken.values() for _, code in broken)
             self._log.count_codes(code_of_width(len(record.cells), self._width) for record in batch.uneven)
             self._log.keep(self._worded(batch, checked))
         cells = {column.name: batch.columns[self._position[column.name]] for column in self._unique}
@@ -125,12 +126,19 @@ class Rows:
     def _worded(self, batch: Batch, checked: CheckedBatch) -> Iterator[tuple[Place, Problem]]:
         """The problems of the first rows that have any, as many as are kept or a few more."""
         left = self._log.wanted
-        broken = sorted({row for row, _ in checked.broken})[:left]
-        even = (Record(batch.lines[row], tuple(cells[row] for cells in batch.columns)) for row in broken)
-        for record in sorted([*even, *batch.uneven[:left]]):
+        wrong: dict[int, list[str | int]] = {}
+        for column, broken in checked.broken.items() if left else ():
+            for row, _ in broken:
+                wrong.setdefault(row, []).append(column)
+        even = (
+            (Record(batch.lines[row], tuple(cells[row] for cells in batch.columns)), wrong[row])
+            for row in sorted(wrong)[:left]
+        )
+        uneven = ((record, ()) for record in batch.uneven[:left])
+        for record, columns in sorted([*even, *uneven], key=itemgetter(0)):
             if left <= 0:
                 return
-            for problem in self._wording.problems(record):
+            for problem in self._wording.problems(record, columns):
                 left -= 1
                 yield Place(line=record.line, position=self._place(problem)), problem
 

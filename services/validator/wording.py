@@ -1,54 +1,54 @@
 """What is wrong with a row, in words: by the schema that is made from the template."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from marshmallow import ValidationError
 
 from contracts.problems import Problem
-from contracts.template import HeaderMatch, Template
+from contracts.template import Column, HeaderMatch, Template
+from contracts.template.schema import CellField, Told, told_in, told_needed
 from csvfile import Record
 from services.validator.header import unnamed
 from services.validator.problems import of_cell, shortened
 
 
 class Wording:
-    """Words the problems of a row, one row at a time. The schema has the last word on what is right, too."""
+    """Words the problems of a row, in the words of the template's schema."""
 
     def __init__(self, template: Template, match: HeaderMatch, *, cell_length: int) -> None:
         self._template = template
-        self._schema = template.schema()
+        self._fields = {column.name: CellField(column) for column in template.columns}
         self._cell_length = cell_length
         self._width = len(match.columns)
         self._unnamed = unnamed(match)
         self._positions = {c.name: position for position, c in enumerate(match.columns) if c is not None}
 
-    def problems(self, record: Record) -> Iterator[Problem]:
-        """Problems in the order of the template's columns."""
+    def problems(self, record: Record, wrong: Collection[str | int]) -> Iterator[Problem]:
+        """Problems in the order of the template's columns: of those in which something is known to be ``wrong``."""
         if len(record.cells) != self._width:
             yield _wrong_width(record, self._width)
             return
-        told = self._told(record)
         for column in self._template.columns:
-            position = self._positions.get(column.name)
-            cell = "" if position is None else record.cells[position]
-            for problem in told.get(column.name, ()):
-                yield of_cell(column, line=record.line, cell=cell, **problem)
+            if column.name in wrong:
+                position = self._positions.get(column.name)
+                cell = "" if position is None else record.cells[position]
+                for problem in self._told(column, cell):
+                    yield of_cell(column, line=record.line, cell=cell, **problem)
         for position in self._unnamed:
-            if record.cells[position].strip():
+            if position in wrong:
                 yield _in_no_column(record, position)
 
-    def _told(self, record: Record) -> dict[str, list[dict[str, str]]]:
-        """What the schema says of each column."""
-        given = {name: record.cells[position] for name, position in self._positions.items()}
-        too_long = {name: cell for name, cell in given.items() if len(cell) > self._cell_length}
-        told: dict[str, list[dict[str, str]]] = {}
+    def _told(self, column: Column, cell: str) -> Sequence[Told]:
+        """What the schema says of a cell. One that is right alone lacks what another one asks for."""
+        if len(cell) > self._cell_length:
+            return [self._too_long(cell)]
         try:
-            self._schema.load(given | {name: cell[: self._cell_length] for name, cell in too_long.items()})
+            self._fields[column.name].deserialize(cell)
         except ValidationError as error:
-            told = dict(error.messages_dict)
-        return told | {name: [self._too_long(cell)] for name, cell in too_long.items()}
+            return told_in(error)
+        return told_needed(column)
 
-    def _too_long(self, cell: str) -> dict[str, str]:
+    def _too_long(self, cell: str) -> Told:
         message = f"This cell has {len(cell):,} characters; at most {self._cell_length:,} are allowed."
         return {"code": "cell_too_long", "message": message}
 

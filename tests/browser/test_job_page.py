@@ -70,7 +70,7 @@ def test_a_job_is_undone_and_each_seat_that_stays_is_told_with_why(admin: Admin,
     heading = admin.main.get_by_role("heading", name="3 Seats undone, 2 left as they are")
     expect(heading).to_be_visible(timeout=JOB_MS)
     failed = admin.main.locator("#outcomes-card")
-    expect(failed.locator("dl")).to_have_text("Undone3Kept: edited since1Already gone1")
+    expect(admin.main.locator("#view dl")).to_have_text("Undone3Kept: edited since1Already gone1")
     expect(failed.get_by_role("row").nth(1)).to_contain_text("Kept: it was changed on")
     expect(failed.get_by_role("link", name=f"Noah {family}")).to_have_attribute("href", f"/seats/{noah['user_id']}")
     expect(failed.get_by_role("row").nth(2)).to_contain_text("no Seat with this User ID any more")

@@ -11,6 +11,8 @@ const PAGE = 50;
 const TYPING_MS = 250;
 const FRESH_MS = 2_000;
 const LONGEST_MS = 10_000;
+/** Jobs that are asked for one by one. */
+const MOST_ASKED = 5;
 
 const form = find("#filters");
 const filter = filters(form);
@@ -80,14 +82,23 @@ async function refresh() {
   const mine = turn;
   try {
     const { body } = await ask(`/jobs?${query(null)}`);
+    const others = await goneOn(body.jobs);
     if (mine !== turn) return;
     showTrouble(find("#list-trouble"), null);
-    merge(body.jobs);
+    merge([...body.jobs, ...others]);
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     if (mine === turn) showTrouble(find("#list-trouble"), { ...explain(error), again: false });
   }
   if (mine === turn) keepFresh();
+}
+
+/** Jobs that run by the list, but have left what it asks for: they have come to another state, or stand on a later page. */
+async function goneOn(jobs) {
+  const told = new Set(jobs.map((job) => job.job_id));
+  const left = [...rows.querySelectorAll("[data-running]")].map((row) => row.dataset.job).filter((id) => !told.has(id));
+  const answers = await Promise.all(left.slice(0, MOST_ASKED).map((id) => ask(`/jobs/${id}`)));
+  return answers.map(({ body }) => body);
 }
 
 function merge(jobs) {

@@ -11,10 +11,6 @@ import { number, shown } from "./words.js";
 
 const PAGE = 100;
 
-/** Why an undo left a Seat as it is, by the code of the row's outcome. */
-const KEPT = "seat_edited";
-const GONE = "seat_gone";
-
 function nameOf(seat) {
   if (!seat) return null;
   const name = make("bdi", {}, shown(seat.name));
@@ -37,8 +33,8 @@ export async function showFailedRows(job, card) {
   const place = find('[data-slot="outcomes"]', card);
   const table = copy("failed-table");
   const body = find("tbody", table);
+  const title = find("h2", card);
   const seats = failedSeats(job);
-  const counts = kindOf(job) === "undo" ? undoCounts(job, find('[data-slot="groups"]', card)) : () => {};
   let cursor = null;
   let told = 0;
 
@@ -61,29 +57,7 @@ export async function showFailedRows(job, card) {
   }
 
   more.addEventListener("click", async () => announce((await page()) ?? ""));
+  if (kindOf(job) === "undo") title.textContent = title.dataset.undo;
   card.hidden = false;
-  await Promise.all([page(), counts()]);
-}
-
-/** What became of the Seats that were to be undone, in numbers: undone, kept because edited, gone already. */
-function undoCounts(job, place) {
-  return async () => {
-    const found = { [KEPT]: 0, [GONE]: 0 };
-    try {
-      let cursor = "";
-      do {
-        const { body } = await ask(`/jobs/${job.job_id}/outcomes?type=failed&limit=500${cursor}`);
-        for (const { code } of body.outcomes) found[code] = (found[code] ?? 0) + 1;
-        cursor = body.next_cursor && `&cursor=${encodeURIComponent(body.next_cursor)}`;
-      } while (cursor);
-    } catch (error) {
-      if (!(error instanceof Trouble)) throw error;
-      return; // the rows below tell each one
-    }
-    const groups = copy("undo-groups");
-    const other = job.failed - found[KEPT] - found[GONE];
-    fill(groups, { undone: number(job.deleted), kept: number(found[KEPT]), gone: number(found[GONE]), other: number(other) });
-    find('[data-group="other"]', groups).hidden = other === 0;
-    place.replaceChildren(groups);
-  };
+  await page();
 }

@@ -36,18 +36,18 @@ async function begin(job, relation) {
 }
 
 /**
- * The buttons for an ended job, as elements.
+ * What can be done with an ended job, as elements.
  * @param {HTMLElement} trouble where refusals are told
- * @returns {{first: HTMLElement[], last: HTMLElement[]}} what comes before the downloads of the job, and behind them
+ * @returns {{first: HTMLElement[], last: HTMLElement[], undo: HTMLElement[]}} the buttons that come before the downloads
+ *   of the job, those behind them, and the line that offers to undo it
  */
 export function jobActions(job, trouble) {
-  const first = [];
-  const last = [];
   const n = rowsLeft(job);
-  if (n && !isUnderWay(job, "retry")) first.push(retryButton(job, n, trouble));
-  if (n) last.push(failedLink(job, trouble));
-  if (canUndo(job)) last.push(undoButton(job));
-  return { first, last };
+  return {
+    first: n && !isUnderWay(job, "retry") ? [retryButton(job, n, trouble)] : [],
+    last: n ? [failedLink(job, trouble)] : [],
+    undo: canUndo(job) ? [undoLine(job)] : [],
+  };
 }
 
 function retryButton(job, n, trouble) {
@@ -76,10 +76,10 @@ function failedLink(job, trouble) {
   return link;
 }
 
-function undoButton(job) {
-  const button = copy("foot-undo");
+function undoLine(job) {
+  const line = copy("undo-line");
   const n = job.created;
-  button.addEventListener("click", () =>
+  find("button", line).addEventListener("click", () =>
     confirm({
       title: tn("Delete the {n} Seat that this job created?", "Delete the {n} Seats that this job created?", n),
       text: [
@@ -91,5 +91,5 @@ function undoButton(job) {
       doIt: () => begin(job, "undo"),
     }),
   );
-  return button;
+  return line;
 }

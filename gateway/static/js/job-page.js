@@ -1,8 +1,9 @@
 /** The page of one job: live while it runs; then its result with what can be done, failed rows, problems, timeline. */
 
-import { find } from "./dom.js";
-import { t } from "./i18n.js";
+import { copy, find } from "./dom.js";
+import { guard } from "./download.js";
 import { showFailedRows } from "./failed-rows.js";
+import { t } from "./i18n.js";
 import { jobActions } from "./job-actions.js";
 import { factsOf } from "./job-facts.js";
 import { kindWord } from "./job-row.js";
@@ -13,6 +14,7 @@ import { titled } from "./page-title.js";
 import { problemsView } from "./problems.js";
 import { badge } from "./states.js";
 import { showTimeline } from "./timeline.js";
+import { showUndoCounts } from "./undo-counts.js";
 import { hasEnded, watch } from "./watch.js";
 import { shown } from "./words.js";
 
@@ -55,18 +57,28 @@ function family(job) {
 }
 
 function ended(job) {
-  const { first, last } = jobActions(job, find("#view-trouble"));
+  if (job.state === "checked") return foot.replaceChildren();
+  const { first, last, undo } = jobActions(job, find("#view-trouble"));
   foot.prepend(...first);
   foot.append(...last);
+  find("#undo").replaceChildren(...undo);
   // A file that was to change Seats is corrected where such files are uploaded.
   const again = foot.querySelector('a[href$="#upload"]');
   if (again && kindOf(job) === "update") again.href = "/seats#update";
   else if (again && kindOf(job) !== "create") again.remove();
+  if (kindOf(job) === "undo" && job.failed) showUndoCounts(job, find("#view .counts"));
   if (job.failed) showFailedRows(job, find("#outcomes-card"));
-  if (job.problems) {
-    find("#problems-card").hidden = false;
-    problemsView(job, find('#problems-card [data-slot="problems"]'), { limit: PAGE });
-  }
+  if (job.problems) problems(job);
+  return undefined;
+}
+
+function problems(job) {
+  const annotated = copy("foot-annotated");
+  annotated.href = `/api/v1/jobs/${jobId}/annotated.csv`;
+  guard(annotated, find("#view-trouble"));
+  foot.insertBefore(annotated, foot.children[1] ?? null);
+  find("#problems-card").hidden = false;
+  problemsView(job, find('#problems-card [data-slot="problems"]'), { limit: PAGE });
 }
 
 function changed(job) {

@@ -26,11 +26,18 @@ async function nameOf(jobId) {
   }
 }
 
+/** A child as far as it is known here, with the word for its state. */
+const childLine = (job, { job_id, relation, state }) =>
+  line(`lineage-${relation}`, relation === "undo" ? { job_id, state, undo_of: job.job_id } : { job_id, state, kind: job.kind, undo_of: job.undo_of });
+
 /** Show them in the list `place`, which is hidden where there are none. */
 export async function showLineage(job, place) {
-  const lines = (job.children ?? []).map((child) => line(`lineage-${child.relation}`, { ...child, kind: child.relation === "undo" ? "delete" : job.kind, undo_of: child.relation === "undo" ? job.job_id : null }));
-  const parent = job.undo_of ?? job.retry_of;
-  if (parent) lines.unshift(line(job.undo_of ? "lineage-undoes" : "lineage-retries", { job_id: parent }, await nameOf(parent)));
-  place.replaceChildren(...lines);
-  place.hidden = !lines.length;
+  const parents = [
+    ["lineage-undoes", job.undo_of],
+    ["lineage-retries", job.retry_of],
+  ].filter(([, parent]) => parent);
+  const above = await Promise.all(parents.map(async ([id, parent]) => line(id, { job_id: parent }, await nameOf(parent))));
+  const below = (job.children ?? []).map((child) => childLine(job, child));
+  place.replaceChildren(...above, ...below);
+  place.hidden = !place.childElementCount;
 }

@@ -15,15 +15,15 @@ export function seatRow(seat, isChosen) {
   const tick = make("input", { type: "checkbox", "aria-label": t("Choose {name}", { name }) });
   tick.checked = isChosen;
   const link = make("a", { class: "seat-name", href: `/seats/${seat.user_id}` }, make("bdi", {}, name));
+  const person = make("span", {}, link, make("bdi", { class: "email" }, shown(seat.email)));
   return make(
     "tr",
     { role: "row", "data-seat": seat.user_id },
     make("td", { role: "cell", class: "pick" }, tick),
-    cell(t("Name"), link, "wide"),
+    cell(t("Name"), person, "wide"),
     cell(t("Extension"), text(seat.extension), "number"),
     cell(t("Phone number"), text(seat.phone_number), "phone"),
-    cell(t("E-mail"), text(seat.email), "email"),
-    cell(t("Type"), text(seat.attributes.seat_type)),
+    cell(t("Type"), text(seat.attributes.seat_type), "type"),
     cell(t("Created"), time(seat.created_at), "when"),
   );
 }

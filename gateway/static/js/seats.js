@@ -2,12 +2,9 @@
 
 import { Trouble, ask, explain } from "./api.js";
 import { openUpdate } from "./bulk-update.js";
-import { deleteSeats } from "./delete-seats.js";
 import { announce, find } from "./dom.js";
-import { exportLink } from "./export.js";
-import { t, tn } from "./i18n.js";
 import { seatName, seatRow } from "./seat-row.js";
-import { Selection } from "./selection.js";
+import { choiceBar } from "./seats-choice.js";
 import { showTrouble } from "./trouble.js";
 
 const PAGE = 50;
@@ -16,17 +13,12 @@ const TYPING_MS = 250;
 const form = find("#search");
 const rows = find("#seats tbody");
 const trouble = find("#list-trouble");
-const [pageTick, all, none, deleting] = ["#choose-page", "#choose-all", "#choose-none", "#delete"].map((id) => find(id));
-const selection = new Selection(showChoice);
-const showExport = exportLink(find("#export"), trouble, () => ({ userIds: selection.size ? selection.userIds : null, q }));
+/** What is searched for; the Seats in sight; and how many the search finds (null while that is not known). */
+const list = { q: "", seats: [], count: null };
+const choice = choiceBar(rows, trouble, list);
 
-let q = "";
-/** The Seats in sight, and how many the search finds (null while that is not known). */
-let seats = [];
-let count = null;
 let next = null;
 let turn = 0;
-let lastTicked = null;
 
 // What is asked for
 
@@ -35,14 +27,14 @@ const cursor = () => new URLSearchParams(location.search).get("cursor") ?? "";
 const before = () => history.state?.before ?? [];
 
 function address(at) {
-  const asked = new URLSearchParams([["q", q], ["cursor", at]].filter(([, value]) => value));
+  const asked = new URLSearchParams([["q", list.q], ["cursor", at]].filter(([, value]) => value));
   return asked.size ? `/seats?${asked}` : "/seats";
 }
 
 async function load({ recount = false } = {}) {
   const mine = (turn += 1);
-  if (recount) tellCount(mine);
-  const asked = new URLSearchParams({ limit: String(PAGE), ...(q && { q }), ...(cursor() && { cursor: cursor() }) });
+  if (recount) tellCount();
+  const asked = new URLSearchParams({ limit: String(PAGE), ...(list.q && { q: list.q }), ...(cursor() && { cursor: cursor() }) });
   try {
     const { body } = await ask(`/seats?${asked}`);
     if (mine !== turn) return false;
@@ -64,96 +56,42 @@ function toFirstPage() {
 }
 
 /** The number comes when it comes: the list does not wait for it. */
-async function tellCount(mine) {
-  count = null;
+async function tellCount() {
+  const asked = list.q;
+  list.count = null;
   try {
-    const { body } = await ask(`/seats/count${q ? `?${new URLSearchParams({ q })}` : ""}`);
-    if (mine !== turn && !seats.length) return;
-    count = body.count;
-    showChoice();
+    const { body } = await ask(`/seats/count${asked ? `?${new URLSearchParams({ q: asked })}` : ""}`);
+    if (asked !== list.q) return;
+    list.count = body.count;
+    choice.show();
   } catch (error) {
     if (!(error instanceof Trouble)) throw error; // the list says so itself
   }
 }
 
 function show(body) {
-  seats = body.seats.map((seat) => ({ user_id: seat.user_id, name: seatName(seat) }));
+  list.seats = body.seats.map((seat) => ({ user_id: seat.user_id, name: seatName(seat) }));
   next = body.next_cursor;
-  lastTicked = null;
-  rows.replaceChildren(...body.seats.map((seat) => seatRow(seat, selection.has(seat.user_id))));
-  const isEmpty = !seats.length && !cursor();
-  find("#seats").hidden = !seats.length;
-  find("#empty-all").hidden = !isEmpty || Boolean(q);
-  find("#empty-filtered").hidden = !isEmpty || !q;
+  rows.replaceChildren(...body.seats.map((seat) => seatRow(seat, choice.has(seat.user_id))));
+  const isEmpty = !list.seats.length && !cursor();
+  find("#seats").hidden = !list.seats.length;
+  find("#empty-all").hidden = !isEmpty || Boolean(list.q);
+  find("#empty-filtered").hidden = !isEmpty || !list.q;
   find("#pager").hidden = !next && !cursor();
   for (const [id, isThere] of [["#previous", Boolean(cursor())], ["#next", Boolean(next)]]) find(id).setAttribute("aria-disabled", String(!isThere));
-  if (isEmpty) selection.clear();
-  else showChoice();
+  if (isEmpty) choice.clear();
+  else choice.show();
 }
-
-// Choosing
-
-function words() {
-  if (selection.isAll) return count === null ? t("All are chosen") : tn("{n} chosen: all there is", "{n} chosen: all there are", count);
-  if (selection.size) return tn("{n} chosen", "{n} chosen", selection.size);
-  return count === null ? "" : q ? tn("{n} Seat found", "{n} Seats found", count) : tn("{n} Seat", "{n} Seats", count);
-}
-
-function showChoice() {
-  const isAny = selection.isAll || selection.size > 0;
-  const onPage = seats.filter(({ user_id }) => selection.has(user_id)).length;
-  find("#bar").hidden = !seats.length;
-  find("#bar").classList.toggle("chosen", isAny);
-  if (find("#told").textContent !== words()) find("#told").textContent = words();
-  pageTick.checked = seats.length > 0 && onPage === seats.length;
-  pageTick.indeterminate = onPage > 0 && onPage < seats.length;
-  all.hidden = !isAny || selection.isAll || count === null || selection.size >= count;
-  all.textContent = count === null ? "" : q ? t("Choose all {n} found", { n: count }) : t("Choose all {n}", { n: count });
-  none.hidden = !isAny;
-  deleting.hidden = !isAny;
-  find("#export span").textContent = isAny ? t("Export") : q ? t("Export what was found") : t("Export all");
-  for (const row of rows.children) {
-    const isChosen = selection.has(row.dataset.seat);
-    row.classList.toggle("chosen", isChosen);
-    find("input", row).checked = isChosen;
-  }
-  showExport();
-}
-
-/** With Shift all rows from the last one ticked to this one. */
-function ticked(event) {
-  const row = event.target.closest("tr");
-  const at = [...rows.children].indexOf(row);
-  const from = event.shiftKey && lastTicked !== null ? lastTicked : at;
-  const some = seats.slice(Math.min(from, at), Math.max(from, at) + 1);
-  lastTicked = at;
-  selection.set(some, event.target.checked, seats);
-}
-
-rows.addEventListener("click", (event) => event.target.matches("input") && ticked(event));
-pageTick.addEventListener("change", () => selection.set(seats, pageTick.checked, seats));
-all.addEventListener("click", () => {
-  selection.chooseAll();
-  none.focus();
-});
-none.addEventListener("click", () => {
-  selection.clear();
-  pageTick.focus();
-});
-deleting.addEventListener("click", () => {
-  if (selection.isAll) deleteSeats({ n: count ?? seats.length, what: { q } });
-  else deleteSeats({ n: selection.size, names: selection.names, what: { user_ids: selection.userIds } });
-});
 
 // Searching and paging
 
 async function searched() {
   const asked = String(new FormData(form).get("q")).trim();
-  if (asked === q) return;
-  q = asked;
-  selection.clear();
+  if (asked === list.q) return;
+  list.q = asked;
+  choice.clear();
   history.replaceState(null, "", address(""));
-  if (await load({ recount: true })) announce(seats.length ? words() : find("#empty-filtered h2").textContent);
+  if (await load({ recount: true })) announce(list.seats.length ? choice.words() : find("#empty-filtered h2").textContent);
 }
 
 let typing = 0;
@@ -171,7 +109,7 @@ async function turnTo(at, earlier) {
   history.pushState({ before: earlier }, "", address(at));
   if (!(await load())) return;
   find("h1").scrollIntoView();
-  pageTick.focus({ preventScroll: true });
+  choice.focus();
 }
 
 find("#next").addEventListener("click", () => next && turnTo(next, [...before(), cursor()]));
@@ -182,8 +120,10 @@ find("#previous").addEventListener("click", () => {
 });
 
 function arrived() {
-  q = new URLSearchParams(location.search).get("q")?.trim() ?? "";
-  find("#q").value = q;
+  const asked = new URLSearchParams(location.search).get("q")?.trim() ?? "";
+  if (asked !== list.q) choice.clear();
+  list.q = asked;
+  find("#q").value = list.q;
   load({ recount: true });
 }
 

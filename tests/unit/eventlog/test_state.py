@@ -116,7 +116,8 @@ def test_a_job_that_fails_and_yet_gets_all_its_outcomes_ends_once_with_all_of_th
 def test_rows_that_succeed_are_counted_by_the_kind_of_their_job_whenever_that_is_told(kind: str) -> None:
     job = replace(JOB, kind=kind)
     chunk = h.provisioned(JOB, 1, (h.outcome(JOB, 2), h.outcome(JOB, 3, failed=True)))
-    for events in ([job, h.accepted(JOB, rows=2, chunks=1), chunk], [chunk, h.accepted(JOB, rows=2, chunks=1), job]):
+    told: list[Event] = [job, h.accepted(JOB, rows=2, chunks=1), chunk]
+    for events in (told, told[::-1]):
         [end] = tell(events).ends
         counts = {"create": end.created, "update": end.updated, "delete": end.deleted}
         assert counts == {**dict.fromkeys(counts, 0), kind: 1}

@@ -13,7 +13,7 @@ from contracts.template import Column, Template
 from contracts.template.columns import from_data
 from contracts.template.columnwise import plainly
 from contracts.template.rules import RULES, BrokenRule, Rule
-from contracts.template.schema import trim
+from contracts.template.schema import SeatSchema, trim
 from csvfile import Batch, Record
 from services.validator.cells import BatchChecker
 from services.validator.columns import REMEMBERED, ColumnChecker
@@ -147,27 +147,40 @@ def test_batches_are_checked_as_the_schema_checks_rows(
     checker = BatchChecker(made, match, cell_length=cell_length)
     for _ in range(2):  # the second time with what it remembers
         checked = checker.check(batch_of(rows))
-        codes: dict[int, list[str]] = {}
-        for row, code in checked.broken:
-            codes.setdefault(row, []).append(code)
+        codes: dict[int, dict[str | int, str]] = {}
+        for column, broken in checked.broken.items():
+            for row, code in broken:
+                assert column not in codes.setdefault(row, {})
+                codes[row][column] = code
         for row, stand in enumerate(rows):
-            problems = list(wording.problems(Record(2 + row, stand)))
-            assert Counter(codes.get(row, [])) == Counter(problem.code for problem in problems)
-            too_long = any(len(cell) > cell_length for cell in stand)
+            found = codes.get(row, {})
+            problems = list(wording.problems(Record(2 + row, stand), found))
+            assert Counter(found.values()) == Counter(problem.code for problem in problems)
             given_cells = {name: cell for name, cell in zip(names, stand, strict=True) if name}
-            try:
-                expected = schema.load(given_cells)
-            except ValidationError as error:
-                expected = error.valid_data
-                assert problems
-            else:
-                stray = any(cell.strip() for name, cell in zip(names, stand, strict=True) if not name)
-                assert bool(problems) == (too_long or stray)
-            for name, cell in given_cells.items():
-                if len(cell) <= cell_length:
-                    assert checked.values[name][row] == expected.get(name)
-                else:
-                    assert checked.values[name][row] is None
+            too_long = {name for name, cell in given_cells.items() if len(cell) > cell_length}
+            expected, told = as_the_schema_says(schema, given_cells, cell_length)
+            assert {name: code for name, code in found.items() if isinstance(name, str)} == {
+                name: "cell_too_long" if name in too_long else code for name, (code, _) in told.items()
+            } | dict.fromkeys(too_long, "cell_too_long")
+            stray = {at for at, name in enumerate(names) if not name and stand[at].strip()}
+            assert {at for at in found if isinstance(at, int)} == stray
+            for problem in problems:
+                if problem.column in told and problem.column not in too_long and not made.column(problem.column).secret:
+                    assert problem.message == told[problem.column][1]
+            for name in given_cells:
+                assert checked.values[name][row] == (None if name in too_long else expected.get(name))
+
+
+def as_the_schema_says(
+    schema: SeatSchema, given_cells: dict[str, str], cell_length: int
+) -> tuple[dict[str, str | None], dict[str, tuple[str, str]]]:
+    """Values of a row, and by column the code and message of what is wrong. Cells that are too long are cut."""
+    cut = {name: cell[:cell_length] for name, cell in given_cells.items()}
+    try:
+        return dict(schema.load(cut)), {}
+    except ValidationError as error:
+        told = {name: (one["code"], one["message"]) for name, (one,) in error.messages_dict.items()}
+        return dict(error.valid_data or {}), told
 
 
 def judged(rule: Rule, cell: str) -> str | None:

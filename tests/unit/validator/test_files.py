@@ -151,6 +151,12 @@ def test_columns_without_a_name_are_harmless_while_empty(site: Site) -> None:
     assert "column 7" in problem.message
 
 
+def test_rows_of_which_none_is_as_wide_as_the_header(site: Site) -> None:
+    """So many that there are batches with no other rows."""
+    data = (HEADER + "\n" + "Ann,Lee\n" * 600).encode()
+    assert rejection(site, data).problems_by_code == {"row_too_short": 600}
+
+
 @pytest.mark.parametrize(("row", "code"), [("Ann,Lee", "row_too_short"), ("a,b,c,d,e,f", "row_too_long")])
 def test_rows_of_another_width(site: Site, row: str, code: str) -> None:
     problem = only(site, csv_of([seat(1)]) + f"{row}\n".encode())
