@@ -55,18 +55,18 @@ def missing_header(template: Template, reading: csvfile.Reading, match: HeaderMa
             f"Line {line} is not the header: line {found} looks like it. Remove what stands above line {found}, so "
             "that the names of the columns come first."
         )
-    elif any("@" in name or name.isdigit() for name in names):
-        message = (
-            f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
-            "the template has it."
-        )
+    elif not match.is_no_header(names):
+        return None  # names that are not known: they are told one by one
     elif sum(map(bool, names)) == 1:
         message = (
             f"Line {line} is not a header: it names none of the template's columns. Put a line at the top that names "
             "them."
         )
     else:
-        return None  # names that are not known: they are told one by one
+        message = (
+            f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
+            "the template has it."
+        )
     return Problem(line=line, column=None, code="no_header", message=message)
 
 
