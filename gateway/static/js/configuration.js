@@ -2,6 +2,7 @@
 
 import { Trouble, ask, explain } from "./api.js";
 import { copy, fill, find } from "./dom.js";
+import { followed } from "./followed.js";
 import { t, tn } from "./i18n.js";
 import { pending } from "./pending.js";
 import { showTrouble } from "./trouble.js";
@@ -67,7 +68,7 @@ async function atWork() {
   return jobs.sort((a, b) => b.submitted_at.localeCompare(a.submitted_at)).slice(0, MOST_SHOWN);
 }
 
-/** A file that waits for Create comes first, then the jobs at work. */
+/** A file that waits for Create comes first, then the jobs at work. What has ended unseen is told in a corner. */
 async function tellRunning() {
   const place = find("#running");
   const jobs = await atWork();
@@ -80,6 +81,8 @@ async function tellRunning() {
   }
   const upload = pending();
   if (upload) place.prepend(waiting(upload));
+  const ended = followed().filter((id) => !jobs.some(({ job_id }) => job_id === id));
+  if (ended.length) (await import("./toasts.js")).watchAll(ended);
 }
 
 function waiting({ filename }) {

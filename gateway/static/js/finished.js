@@ -2,5 +2,8 @@
 
 import { followed } from "./followed.js";
 
-const ids = followed().filter((id) => !location.pathname.endsWith(id) && new URLSearchParams(location.search).get("job") !== id);
+/** The Configuration page shows the jobs at work itself, and the page of a job that job. */
+const showsItself = (id) => location.pathname === "/configuration" || location.pathname.endsWith(id);
+
+const ids = followed().filter((id) => !showsItself(id));
 if (ids.length) (await import("./toasts.js")).watchAll(ids);

@@ -3,6 +3,7 @@
 import { explain } from "./api.js";
 import { cancelControl } from "./cancel.js";
 import { announce, copy, fill, find } from "./dom.js";
+import { unfollow } from "./followed.js";
 import { t, tn } from "./i18n.js";
 import { cancelledWords, done, doneWords, endWords, failedWords, kindOf, stage } from "./kind-words.js";
 import { notify } from "./notify.js";
@@ -65,6 +66,7 @@ export function jobView(view, foot, { place, onAgain }) {
   }
 
   function ended(job) {
+    unfollow(job.job_id);
     const element = mount(`job-${job.state}`, job);
     fill(element, {
       "done-seats": doneWords(job),

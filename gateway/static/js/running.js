@@ -1,6 +1,7 @@
 /** The account's jobs that are at work, wherever they were begun: live, and told of when they end. */
 
 import { announce, copy, fill, find } from "./dom.js";
+import { unfollow } from "./followed.js";
 import { endWords, stage } from "./kind-words.js";
 import { notify } from "./notify.js";
 import { titled } from "./page-title.js";
@@ -52,6 +53,7 @@ export function runningJobs(place, onOpen) {
         if (isFirst) titled([progress.percent === null ? "" : `${progress.percent} %`, stage(now)].filter(Boolean).join(" · "));
         return;
       }
+      unfollow(now.job_id);
       put("ended-note");
       fill(note, { filename, end: endWords(now) });
       announce(`${filename}: ${endWords(now)}`);

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { Arrived } from "./arrived.js";
 import { announce, fill, find } from "./dom.js";
 import { takeDrops } from "./drop.js";
+import { follow } from "./followed.js";
 import { t } from "./i18n.js";
 import { jobView } from "./job-view.js";
 import { stage, UPLOADS } from "./kind-words.js";
@@ -236,6 +237,7 @@ export class UploadDialog {
   // The job
 
   #begun(jobId) {
+    follow(jobId);
     this.#watch(jobId);
     this.#focus();
   }
