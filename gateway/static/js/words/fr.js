@@ -35,7 +35,6 @@ export const words = {
 "Deletion":"Suppression",
 "Did you mean this?":"Vouliez-vous dire ceci ?",
 "Done":"Terminé",
-"E-mail":"E-mail",
 "Each column can be used once.":"Chaque colonne ne peut servir qu’une fois.",
 "Every required column is there.":"Toutes les colonnes obligatoires sont là.",
 "Every row was checked. Nothing has been changed yet.":"Chaque ligne a été vérifiée. Rien n’a encore été modifié.",
