@@ -115,7 +115,7 @@ def test_what_is_exported_can_be_uploaded_again(admin: Admin, api: Api) -> None:
     assert seats.change(api, text)["updated"] == 1
 
 
-def test_more_seats_than_one_question_takes_are_exported_as_one_file(admin: Admin, api: Api) -> None:
+def test_more_seats_than_one_address_takes_are_exported_as_one_file(admin: Admin, api: Api) -> None:
     name = seats.family()
     seats.settle(api, name, 210)
     admin.go(f"/seats?q={name}")
@@ -166,7 +166,7 @@ def test_all_that_a_search_finds_is_deleted_once_its_number_was_typed(admin: Adm
     expect(proof).to_be_focused()
     proof.fill("6")
     asked.get_by_role("button", name="Delete 60 Seats").click()
-    expect(asked.get_by_role("status")).to_contain_text("Type 60 to confirm")
+    expect(asked.get_by_role("status")).to_contain_text("That is not 60.")
     assert len(seats.found(api, name)) == 60
     proof.fill("60")
     admin.page.keyboard.press("Enter")

@@ -35,11 +35,13 @@ export function confirm({ title, text, keep, go, proof, doIt }) {
 
   function hint(words) {
     find("#confirm-hint").textContent = words;
+    if (!words) input.removeAttribute("aria-invalid");
   }
 
   function isProven() {
     if (!proof || digits(input.value) === String(proof)) return true;
-    hint(t("Type {n} to confirm", { n: number(proof) }));
+    hint(t("That is not {n}.", { n: number(proof) }));
+    input.setAttribute("aria-invalid", "true");
     input.focus();
     return false;
   }

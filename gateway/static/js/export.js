@@ -2,23 +2,16 @@
 
 import { Trouble, explain } from "./api.js";
 import { guard } from "./download.js";
+import { AT_ONCE, fileOf, fileOfAll, filesOf } from "./seats-csv.js";
 import { save, text } from "./text.js";
 import { showTrouble } from "./trouble.js";
 
-/** User IDs that fit into one question. */
-const AT_ONCE = 200;
-
-const address = (userIds) => `/seats.csv?${new URLSearchParams(userIds.map((id) => ["user_id", id]))}`;
-
-/** Where all Seats are had that a search finds. */
-const allOf = (q) => `/seats.csv${q ? `?${new URLSearchParams({ q })}` : ""}`;
-
-/** More Seats than fit into one question, as one text: the header stands in it once. Rejects with `Trouble`. */
+/** More Seats than fit into one file of the API, as one text: the header stands in it once. Rejects with `Trouble`. */
 async function joined(userIds) {
   const parts = [];
-  for (let at = 0; at < userIds.length; at += AT_ONCE) {
-    const part = await text(address(userIds.slice(at, at + AT_ONCE)));
-    parts.push(at ? part.slice(part.indexOf("\n") + 1) : part);
+  for (const file of filesOf(userIds)) {
+    const part = await text(file);
+    parts.push(parts.length ? part.slice(part.indexOf("\n") + 1) : part);
   }
   return parts.join("");
 }
@@ -47,6 +40,6 @@ export function exportLink(link, trouble, chosen) {
   guard(link, trouble);
   return () => {
     const { userIds, q } = chosen();
-    link.href = `/api/v1${userIds ? address(userIds.slice(0, AT_ONCE)) : allOf(q)}`;
+    link.href = `/api/v1${userIds ? fileOf(userIds.slice(0, AT_ONCE)) : fileOfAll(q)}`;
   };
 }

@@ -1,12 +1,11 @@
 /** Which Seat a failed row is about: told by the row itself, or by its User ID. */
 
 import { parse } from "./delimited.js";
+import { filesOf } from "./seats-csv.js";
 import { text } from "./text.js";
 
 /** In files longer than this looking for the failed rows takes longer than anybody waits for their names. */
 const MOST_ROWS = 50_000;
-/** User IDs that can be asked for at once. */
-const AT_ONCE = 200;
 
 /** The rows of a CSV as objects by the names of their columns. */
 function objects(csv) {
@@ -22,9 +21,8 @@ function nameOf({ firstname = "", lastname = "", email = "", extension = "" }) {
 /** The Seats with these User IDs that there are, by these. Rejects with `Trouble`. */
 export async function seatsById(userIds) {
   const found = new Map();
-  for (let at = 0; at < userIds.length; at += AT_ONCE) {
-    const asked = new URLSearchParams(userIds.slice(at, at + AT_ONCE).map((id) => ["user_id", id]));
-    for (const seat of objects(await text(`/seats.csv?${asked}`))) found.set(seat.user_id, { name: nameOf(seat), href: `/seats/${seat.user_id}` });
+  for (const file of filesOf(userIds)) {
+    for (const seat of objects(await text(file))) found.set(seat.user_id, { name: nameOf(seat), href: `/seats/${seat.user_id}` });
   }
   return found;
 }

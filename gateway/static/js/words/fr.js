@@ -111,6 +111,7 @@ export const words = {
 "Submitted by":"Envoyée par",
 "Template":"Modèle",
 "That is a folder.":"C’est un dossier.",
+"That is not {n}.":"Ce n’est pas {n}.",
 "That was not accepted.":"Cela n’a pas été accepté.",
 "The answer was {status}.":"La réponse était {status}.",
 "The check goes on. This page keeps trying.":"La vérification continue. Cette page réessaie.",
