@@ -41,7 +41,7 @@ def people(count: int) -> list[dict[str, str]]:
     """Good rows of invented people."""
     columns = sample.words()["columns"]
     named = [dict(zip(columns, cells, strict=True)) for cells in sample.rows(min(count, MOST))]
-    chosen = (named[at % len(named)] for at in range(count))
+    chosen = (named[(at + 1) % len(named)] for at in range(count))
     return [_row(one["firstname"], one["lastname"], one["email"]) for one in chosen]
 
 
