@@ -65,6 +65,23 @@ def blueprint(
     def configuration() -> ResponseReturnValue:
         return render_template("configuration.html", tab="configuration", problem_kinds=problem_kinds)
 
+    _add_jobs(pages, problem_kinds)
+    _add_seats(pages, template, problem_kinds)
+
+    @pages.get("/template-reference")
+    def template_reference() -> ResponseReturnValue:
+        return render_template(
+            "template_reference.html",
+            tab="configuration",
+            template=template,
+            problem_kinds=problem_kinds,
+            outcome_columns=OUTCOME_COLUMNS,
+        )
+
+    return pages
+
+
+def _add_jobs(pages: Blueprint, problem_kinds: Sequence[ProblemKind]) -> None:
     @pages.get("/event-logs")
     def event_logs() -> ResponseReturnValue:
         asked = {name: request.args.get(name, "") for name in _JOB_FILTERS}
@@ -77,6 +94,8 @@ def blueprint(
     def job(job_id: UUID) -> ResponseReturnValue:
         return render_template("job.html", tab="event-logs", job_id=job_id, states=STATES, problem_kinds=problem_kinds)
 
+
+def _add_seats(pages: Blueprint, template: Template, problem_kinds: Sequence[ProblemKind]) -> None:
     @pages.get("/seats")
     def seats() -> ResponseReturnValue:
         return render_template(
@@ -92,15 +111,3 @@ def blueprint(
     def seat(user_id: UUID) -> ResponseReturnValue:
         shown = [column for column in template.columns if not column.secret]
         return render_template("seat.html", tab="seats", user_id=user_id, columns=shown)
-
-    @pages.get("/template-reference")
-    def template_reference() -> ResponseReturnValue:
-        return render_template(
-            "template_reference.html",
-            tab="configuration",
-            template=template,
-            problem_kinds=problem_kinds,
-            outcome_columns=OUTCOME_COLUMNS,
-        )
-
-    return pages
