@@ -60,7 +60,7 @@ def retry(services: Services) -> View:
             if job["dry_run"] or job["state"] == "rejected":
                 detail = "Nothing was made of this file. Mend it and upload it again."
                 raise Refusal(409, "nothing_to_retry", detail)
-            if not (job["failed"] or job["not_processed"]):
+            if job["rows"] is not None and not (job["failed"] or job["not_processed"]):
                 raise Refusal(409, "nothing_to_retry", "All rows of this job were processed, and none failed.")
             return _file(services.eventlog, f"/jobs/{parent}/failed.csv", filename="failed.csv")
 

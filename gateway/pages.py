@@ -57,57 +57,44 @@ def blueprint(
     def admit() -> ResponseReturnValue | None:
         return None if request.endpoint == "pages.static" else guard()
 
+    @pages.context_processor
+    def known() -> dict[str, object]:
+        return {"problem_kinds": problem_kinds, "states": STATES}
+
     @pages.get("/")
     def start() -> ResponseReturnValue:
         return redirect(url_for("pages.configuration"))
 
     @pages.get("/configuration")
     def configuration() -> ResponseReturnValue:
-        return render_template("configuration.html", tab="configuration", problem_kinds=problem_kinds)
+        return render_template("configuration.html", tab="configuration")
 
-    _add_jobs(pages, problem_kinds)
-    _add_seats(pages, template, problem_kinds)
-
-    @pages.get("/template-reference")
-    def template_reference() -> ResponseReturnValue:
-        return render_template(
-            "template_reference.html",
-            tab="configuration",
-            template=template,
-            problem_kinds=problem_kinds,
-            outcome_columns=OUTCOME_COLUMNS,
-        )
-
-    return pages
-
-
-def _add_jobs(pages: Blueprint, problem_kinds: Sequence[ProblemKind]) -> None:
     @pages.get("/event-logs")
     def event_logs() -> ResponseReturnValue:
         asked = {name: request.args.get(name, "") for name in _JOB_FILTERS}
         filters = [state for state in STATES if state[0] != _CHECKED]
         return render_template(
-            "event_logs.html", tab="event-logs", states=STATES, filters=filters, kinds=KINDS, sorts=SORTS, asked=asked
+            "event_logs.html", tab="event-logs", filters=filters, kinds=KINDS, sorts=SORTS, asked=asked
         )
 
     @pages.get("/event-logs/<uuid:job_id>")
     def job(job_id: UUID) -> ResponseReturnValue:
-        return render_template("job.html", tab="event-logs", job_id=job_id, states=STATES, problem_kinds=problem_kinds)
+        return render_template("job.html", tab="event-logs", job_id=job_id)
 
-
-def _add_seats(pages: Blueprint, template: Template, problem_kinds: Sequence[ProblemKind]) -> None:
     @pages.get("/seats")
     def seats() -> ResponseReturnValue:
-        return render_template(
-            "seats.html",
-            tab="seats",
-            q=request.args.get("q", ""),
-            columns=template.columns,
-            problem_kinds=problem_kinds,
-            upload_kind="update",
-        )
+        q = request.args.get("q", "")
+        return render_template("seats.html", tab="seats", q=q, columns=template.columns, upload_kind="update")
 
     @pages.get("/seats/<uuid:user_id>")
     def seat(user_id: UUID) -> ResponseReturnValue:
         shown = [column for column in template.columns if not column.secret]
         return render_template("seat.html", tab="seats", user_id=user_id, columns=shown)
+
+    @pages.get("/template-reference")
+    def template_reference() -> ResponseReturnValue:
+        return render_template(
+            "template_reference.html", tab="configuration", template=template, outcome_columns=OUTCOME_COLUMNS
+        )
+
+    return pages

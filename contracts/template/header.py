@@ -52,6 +52,16 @@ class HeaderMatch:
         """Whether rows can be read by this header."""
         return not (self.unknown or self.missing or self.doubled)
 
+    def is_no_header(self, names: Sequence[str]) -> bool:
+        """Whether these names, which were matched, are none: a title in a single cell, or cells of a row.
+
+        Names in a language that is not known are names all the same, and so is one that is nearly known.
+        """
+        if any(self.columns) or any(unknown.nearest for unknown in self.unknown):
+            return False
+        named = [name for name in names if name]
+        return len(named) == 1 or any("@" in name or name.isdigit() for name in named)
+
     def without(self, unread: Sequence[Column]) -> "HeaderMatch":
         """The same where some columns are known and ignored, however often they are there or are not."""
         names = {column.name for column in unread}

@@ -41,7 +41,10 @@ _SCIENTIFIC = re.compile(r"[+-]?\d([.,]\d+)?E\+?\d+", re.IGNORECASE | re.ASCII)
 #: What spreadsheets show in place of a value, in several languages: #N/A, #REF!, #VALEUR!, #NV …
 _FAILED = re.compile(r"#(?:[A-ZÀ-Þ][A-ZÀ-Þ0-9/_]{2,}[!?]|N/A|N/D|NV|GETTING_DATA)")
 _DIGITS = re.compile(r"\d+", re.ASCII)
-_IN_WORDS = re.compile(r"[\s_\-.]+")
+#: Marks without width, for a character class: nobody sees them, and copied cells and names often have some.
+MARKS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+
+_IN_WORDS = re.compile(f"[\\s_\\-.{MARKS}]+")
 _IN_PHONE_NUMBERS = re.compile(r"[\s().\-/]+")
 
 #: The digit that is dialled before area codes inside a country only, as in +44 (0)20 7946 0000.
@@ -65,7 +68,7 @@ def nearest(word: str, known: Mapping[str, str]) -> str | None:
 
 
 def fold(word: str) -> str:
-    """A word without regard to case, spaces, hyphens and underscores."""
+    """A word without regard to case, spaces, hyphens, underscores, and marks that nobody sees."""
     return _IN_WORDS.sub("", word).casefold()
 
 

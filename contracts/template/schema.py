@@ -12,12 +12,11 @@ from typing import Any, TypeAlias
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from contracts.template.columns import Column
-from contracts.template.rules import BrokenRule
+from contracts.template.rules import MARKS, BrokenRule
 from contracts.template.suggestions import suggest
 
 #: What is not part of a cell although it stands at its ends: white space of all kinds, and marks without width.
-_MARKS = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_AROUND = re.compile(f"^[\\s{_MARKS}]+|[\\s{_MARKS}]+$")
+_AROUND = re.compile(f"^[\\s{MARKS}]+|[\\s{MARKS}]+$")
 
 
 def trim(cell: str) -> str:

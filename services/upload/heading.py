@@ -36,13 +36,15 @@ class Heading:
 
 
 def heading_of(blocks: Iterable[bytes], template: Template, *, remembered: Remembered) -> Heading | None:
-    """What the header of a file means; None where there is none to be read. No more is read than it takes."""
+    """What the header of a file means; None where there is none, as a check tells. No more is read than it takes."""
     try:
         names = [trim(cell) for cell in csvfile.read(blocks).header.cells]
     except csvfile.FileProblem:
         return None
     chosen = remembered(names)
     match = template.match_header(names, chosen)
+    if match.is_no_header(names):
+        return None
     missing = tuple(column.name for column in match.missing)
     return Heading(columns=tuple(_cells(names, match, chosen)), missing=missing)
 

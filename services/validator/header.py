@@ -32,12 +32,14 @@ def header_problems(match: HeaderMatch, header: csvfile.Header) -> Iterator[Prob
     yield from _unknown(match, header)
     for doubled in match.doubled:
         places = _and([f"{place + 1} ({_quoted(header.cells[place])})" for place in doubled.positions])
-        message = f"The columns {places} both mean {doubled.column}. Keep one of them."
+        message = f"The columns {places} both mean {doubled.column}. Keep one of them, or choose to ignore one."
         yield Problem(line=header.line, column=doubled.column, code="doubled_column", message=message)
     for column in match.missing:
         like = next((u for u in match.unknown if u.nearest == column.name), None)
-        hint = f" Is {_quoted(like.name)} meant? Then rename it." if like else ""
-        message = f"The column {column.name} ({column.label}) is missing, and every row needs it.{hint}"
+        hint = "Add it, or choose which column of the file it is."
+        if like:
+            hint = f"Is {_quoted(like.name)} meant? Then rename it, or choose it."
+        message = f"The column {column.name} ({column.label}) is missing, and every row needs it. {hint}"
         yield Problem(line=header.line, column=column.name, code="missing_column", message=message)
 
 
@@ -55,18 +57,18 @@ def missing_header(template: Template, reading: csvfile.Reading, match: HeaderMa
             f"Line {line} is not the header: line {found} looks like it. Remove what stands above line {found}, so "
             "that the names of the columns come first."
         )
-    elif any("@" in name or name.isdigit() for name in names):
-        message = (
-            f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
-            "the template has it."
-        )
+    elif not match.is_no_header(names):
+        return None  # names that are not known: they are told one by one
     elif sum(map(bool, names)) == 1:
         message = (
             f"Line {line} is not a header: it names none of the template's columns. Put a line at the top that names "
             "them."
         )
     else:
-        return None  # names that are not known: they are told one by one
+        message = (
+            f"Line {line} looks like a row, and the header is missing. Put a line above it that names the columns, as "
+            "the template has it."
+        )
     return Problem(line=line, column=None, code="no_header", message=message)
 
 
@@ -90,7 +92,11 @@ def _unknown(match: HeaderMatch, header: csvfile.Header) -> Iterator[Problem]:
     for unknown in match.unknown:
         if unknown.name:
             name = _shown(unknown.name)
-            hint = f"Did you mean {unknown.nearest}?" if unknown.nearest else "Remove it, or rename it."
+            hint = (
+                f"Did you mean {unknown.nearest}?"
+                if unknown.nearest
+                else "Rename it, remove it, or choose to ignore it."
+            )
             message = f"The template has no column {_quoted(name)} (column {unknown.position + 1} of the file). {hint}"
             yield Problem(
                 line=header.line,

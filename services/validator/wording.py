@@ -8,6 +8,7 @@ from contracts.problems import Problem
 from contracts.template import Column, HeaderMatch, Template
 from contracts.template.schema import CellField, Told, told_in, told_needed
 from csvfile import Record
+from csvfile.dialect import DELIMITERS
 from services.validator.header import unnamed
 from services.validator.problems import of_cell, shortened
 
@@ -56,7 +57,9 @@ class Wording:
 def _wrong_width(record: Record, width: int) -> Problem:
     count = len(record.cells)
     code = code_of_width(count, width)
-    if code == "row_too_short":
+    if count == 1 and any(record.cells[0].count(mark) == width - 1 for mark in DELIMITERS):
+        advice = "Its values are separated by another character than the header's. Use the same one in all lines."
+    elif code == "row_too_short":
         advice = "Fill the row up, with empty cells where need be."
     else:
         advice = "A cell that has the delimiter in it must be in quotation marks."

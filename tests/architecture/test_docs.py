@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.messages import SCHEMAS
+from tests.browser import scenes, screenshots
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -45,3 +46,10 @@ def test_every_make_target_that_is_named_exists() -> None:
 def test_every_message_has_its_place_in_the_reference() -> None:
     text = (ROOT / "docs/messages.md").read_text("utf-8")
     assert [type_ for type_ in SCHEMAS if f"\n## {type_}\n" not in text] == []
+
+
+def test_the_guide_shows_every_picture_and_every_picture_is_of_a_scene() -> None:
+    guide = (ROOT / "docs/guide/README.md").read_text("utf-8")
+    pictures = {f"{scenes.name_of(scene)}{look.suffix}.png" for scene in scenes.ALL for look in screenshots.LOOKS}
+    assert {path.name for path in (ROOT / "docs/images").glob("*.png")} == pictures
+    assert [name for name in sorted(pictures) if f"../images/{name}" not in guide] == []

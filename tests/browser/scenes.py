@@ -41,8 +41,14 @@ def people(count: int) -> list[dict[str, str]]:
     """Good rows of invented people."""
     columns = sample.words()["columns"]
     named = [dict(zip(columns, cells, strict=True)) for cells in sample.rows(min(count, MOST))]
-    chosen = (named[at % len(named)] for at in range(count))
-    return [rows.row(firstname=one["firstname"], lastname=one["lastname"]) for one in chosen]
+    chosen = (named[(at + 1) % len(named)] for at in range(count))
+    return [_row(one["firstname"], one["lastname"], one["email"]) for one in chosen]
+
+
+def _row(first: str, last: str, email: str) -> dict[str, str]:
+    row = rows.row(firstname=first, lastname=last)
+    name, _, domain = email.partition("@")
+    return row | {"email": f"{name}.{row['extension'][-4:]}@{domain}"}
 
 
 def with_mistakes() -> list[dict[str, str]]:
@@ -68,7 +74,7 @@ def prepare(api: Api, folder: Path) -> Scene:
 
     api.run(rows.document(people(MOST)), "north-america.csv")
     rejected = api.run(rows.document(with_mistakes()), "europe.csv")
-    family = seats.settle(api, seats.family(), 3, "reception.csv")
+    family = _settled(api, people(3), "reception.csv")
     again = file(fresh("branch office"), rows.document(people(12)))
     api.run(again.read_bytes(), "branch-office.csv")
     other = rows.HEADER.replace("firstname", "Given name").replace("phone_number", "Direct line")
@@ -89,12 +95,18 @@ def prepare(api: Api, folder: Path) -> Scene:
 
 def _undone(api: Api) -> dict[str, Any]:
     """A job that was undone, after somebody had changed one of its Seats."""
-    first, *_ = seats.settle(api, seats.family(), 4, "trial.csv")
+    first, *_ = _settled(api, people(4), "trial.csv")
     seats.change(api, f"user_id,department\n{first['user_id']},Support\n")
     path = f"/jobs/{first['job_id']}/undo"
     answer = api.call("POST", path, headers={"Idempotency-Key": first["job_id"]})
     assert answer.status == 202, answer.body
     return api.wait(answer.json["job_id"])
+
+
+def _settled(api: Api, content: list[dict[str, str]], filename: str) -> list[dict[str, Any]]:
+    """Make Seats of rows, and give them in the order of their lines."""
+    assert api.run(rows.document(content), filename)["created"] == len(content)
+    return [api.get(f"/seats?q={row['email']}").json["seats"][0] for row in content]
 
 
 def _cells(content: list[dict[str, str]], more: str) -> bytes:
@@ -162,7 +174,8 @@ def columns(admin: Admin, scene: Scene) -> None:
 
 def sheets(admin: Admin, scene: Scene) -> None:
     admin.send(scene.workbook)
-    admin.pop_up.get_by_label("Sheet of the workbook").wait_for(timeout=JOB_MS)
+    admin.pop_up.get_by_label("Sheet of the workbook").select_option("People", timeout=JOB_MS)
+    admin.sees("20 Seats ready")
 
 
 def arrived(admin: Admin, scene: Scene) -> None:
@@ -178,6 +191,7 @@ def problems(admin: Admin, scene: Scene) -> None:
 def same_file(admin: Admin, scene: Scene) -> None:
     admin.send(scene.again)
     admin.pop_up.get_by_text("This very file was uploaded before.").wait_for(timeout=JOB_MS)
+    admin.sees("48 problems to correct")
 
 
 def progress(admin: Admin, scene: Scene) -> None:
@@ -292,13 +306,14 @@ def bulk_update(admin: Admin, scene: Scene) -> None:
     admin.main.get_by_role("button", name="Bulk update").click()
     admin.choose(scene.changes)
     admin.sees("2 Seats will change")
+    admin.pop_up.get_by_role("row").nth(3).wait_for()
 
 
 def template_reference(admin: Admin, _: Scene) -> None:
     admin.go("/template-reference")
 
 
-def no_such_page(admin: Admin, _: Scene) -> None:
+def not_found(admin: Admin, _: Scene) -> None:
     admin.go("/no-such-page")
 
 
@@ -334,7 +349,7 @@ ALL: tuple[Callable[[Admin, Scene], None], ...] = (
     seat_gone,
     bulk_update,
     template_reference,
-    no_such_page,
+    not_found,
 )
 
 

@@ -1,7 +1,7 @@
-"""Makes the pictures of the documentation from the real system: `python -m tests.browser.screenshots`.
+"""Makes the pictures of the documentation, docs/images/*.png, from the real system.
 
-They go to docs/images. The system is the one that BULK_URL names, or one that is started for it and thrown away. The arguments name the scenes
-to take; without any, all are taken.
+`python -m tests.browser.screenshots` takes all, or those whose names follow. The system is the one that BULK_URL names,
+or one that is started for it and thrown away.
 """
 
 import os

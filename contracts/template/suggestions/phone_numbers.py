@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from unicodedata import normalize
 
-from contracts.template.rules import TRUNK_PREFIX
+from contracts.template.rules import MARKS, TRUNK_PREFIX
 
 _LABEL = re.compile(r"^(?:tel|phone|mobile|call)\s*[.:]+\s*", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s().\-/\u2010-\u2015\u2212\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_BETWEEN = re.compile(rf"[\s().\-/\u2010-\u2015\u2212{MARKS}]+")
 _INTERNATIONAL = re.compile(r"(?:00|011)(?=[1-9]\d{9,14}$)")
 _NORTH_AMERICAN = re.compile(r"1[2-9]\d{2}[2-9]\d{6}")
 _LONG = re.compile(r"[2-9]\d{10,14}")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from unicodedata import category, decimal, normalize
 
-from contracts.template.kinds import Changing, UserId
+from contracts.template.kinds import CLEAR, CLEARED, Changing, UserId
 from contracts.template.rules import (
     E164,
     BrokenRule,
@@ -43,19 +43,20 @@ _IN_MAC = re.compile(r"[^0-9A-Za-z]+")
 
 
 def suggest(rule: Rule, cell: str) -> str | None:
-    """The value that is probably meant by a cell which breaks its rule, or None. It keeps the rule."""
+    """The cell that is probably meant in place of one which breaks its rule, or None. It keeps the rule."""
     for meant in _meant(rule, cell):
         try:
-            return rule.normalise(meant)
+            value = rule.normalise(meant)
         except BrokenRule:
             continue
+        return CLEAR if value == CLEARED else value
     return None
 
 
 def _meant(rule: Rule, cell: str) -> Iterator[str]:
     """What may be meant, the likeliest first; not all of it need keep the rule."""
     if isinstance(rule, Changing):
-        return _meant(rule.rule, cell)
+        return iter((CLEAR,)) if plain(cell) == plain(CLEAR) else _meant(rule.rule, cell)
     if isinstance(rule, Choice):
         return _choices(rule, cell)
     meant = _BY_RULE.get(type(rule))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pika
@@ -160,13 +161,34 @@ def test_a_lost_chunk_gets_its_job_finished(
 def test_the_submission_is_told_again_word_for_word_with_its_id(
     bus: RabbitBus, database: Database, log: EventLog, reconciler: Reconciler
 ) -> None:
-    job = h.submitted("a key", filename="Büro.csv", options={"a": "b"})
+    columns = {"Shoe size": None, "Team": "department"}
+    job = h.submitted("a key", filename="Büro.csv", kind="delete", dry_run=True, columns=columns, undo_of=h.EARLIER)
     tell(log, job)
     let_pass(database, MINUTE)
     reconciler.round()
     [said] = hear(bus, VALIDATOR.name)
     assert said == job
     assert CODEC.encode(said).message_id == CODEC.encode(job).message_id
+
+
+def test_a_check_that_stalled_is_done_again_and_else_ends_as_one_that_changed_nothing(
+    bus: RabbitBus, database: Database, log: EventLog, reconciler: Reconciler
+) -> None:
+    check = replace(JOB, kind="update", dry_run=True)
+    tell(log, check, h.started(check), h.progressed(check, 5000))
+    for _ in range(RULES.tries):
+        let_pass(database, MINUTE)
+        reconciler.round()
+        assert hear(bus, VALIDATOR.name) == [check]
+        record_all(bus, log)  # job.submitted, again
+        tell(log, h.progressed(check, 5000))  # it comes as far as before
+    let_pass(database, MINUTE)
+    reconciler.round()
+    record_all(bus, log)
+    [end] = hear(bus, UPLOAD_FINISHED.name)
+    assert isinstance(end, JobFinishedV1)
+    assert (end.state, end.dry_run, end.kind) == ("failed", True, "update")
+    assert "It was only a check, so nothing was changed" in (end.message or "")
 
 
 def test_a_stage_that_never_answers_ends_the_job_after_the_tries(

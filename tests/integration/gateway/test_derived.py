@@ -17,7 +17,7 @@ from tests.integration.gateway.conftest import SAME_ORIGIN
 from tests.integration.gateway.standin import FRESH_JOB, JOB_OF_MAIN, JOB_OF_OTHER, UPLOAD_ID, StandIn
 
 Bearer = Callable[[str], dict[str, str]]
-COUNTS = {"kind": "create", "dry_run": False, "created": 3, "failed": 2, "not_processed": 0}
+COUNTS = {"rows": 9, "kind": "create", "dry_run": False, "created": 3, "failed": 2, "not_processed": 0}
 RETRY, UNDO = f"/jobs/{JOB_OF_MAIN}/retry", f"/jobs/{JOB_OF_MAIN}/undo"
 SEATS = tuple(str(UUID(int=number)) for number in range(1, 4))
 
@@ -75,6 +75,13 @@ def test_rows_of_a_job_become_a_job(
     assert upload.body == b"email,extension\r\nann@example.com,0042\r\n"
     assert submitted(services) == {"upload_id": UPLOAD_ID} | body
     assert services.last("POST", "/jobs").headers["Idempotency-Key"] == "k1"
+
+
+def test_a_job_that_was_cancelled_before_its_rows_were_counted_is_tried_again_as_a_whole(
+    post: Post, services: StandIn
+) -> None:
+    services.state, services.told = "cancelled", COUNTS | {"rows": None, "failed": 0, "not_processed": 0}
+    assert post(RETRY).status_code == 202
 
 
 @pytest.mark.parametrize("path", [RETRY, UNDO])

@@ -16,13 +16,14 @@ import pytest
 import urllib3
 
 from contracts.codec import Codec
+from contracts.ids import user_id_of
 from contracts.lanes import SMALL_CHUNKS
 from contracts.messages import Contract, JobCancelledV1, JobCancelRequestedV1, SeatsProvisionedV1
 from contracts.topology import EVENTLOG, EVENTLOG_LARGE, PROVISIONER_CANCELLATIONS, TOPOLOGY
 from deploy.embedded.ports import free_ports
 from messaging.message import Delivery
 from messaging.rabbitmq import RabbitBus
-from tests.unit.provisioner.making import JOB, OTHER_JOB, accepted_lines
+from tests.unit.provisioner.making import JOB, OTHER_JOB, about, accepted_lines
 from web.access import AccessKey, Principal
 from web.client import ServiceClient, ServiceUnavailable
 
@@ -208,6 +209,28 @@ def test_a_worker_that_was_killed_leaves_nothing_undone(env: dict[str, str]) -> 
     outcomes = [outcome for event in answered.values() for outcome in event.outcomes]
     assert {outcome.type for outcome in outcomes} == {"successful"}
     assert len({outcome.user_id for outcome in outcomes}) == SMALL_CHUNKS * 500
+
+
+@pytest.mark.parametrize("place", ["provisioner.before-commit", "consumer.after-handler"])
+@pytest.mark.parametrize("kind", ["update", "delete"])
+def test_what_a_worker_was_killed_at_is_done_once_and_told(env: dict[str, str], kind: str, place: str) -> None:
+    """Behind the commit as well: what is deleted then is not told as gone."""
+    migrate(env)
+    bus = RabbitBus(env["BULK_AMQP_URL"], TOPOLOGY, app_id="test")
+    named = [str(user_id_of(JOB, line)) for line in (2, 3)] + [str(OTHER_JOB)]
+    chunk = about(named, kind=kind, extension=["77", "10004", None])  # which a deletion does not look at
+    bus.publish(CODEC.encode(accepted_lines([2, 3, 4])))
+    dies = env | {"BULK_ENVIRONMENT": "test", "BULK_FAILPOINTS": f"{place}=kill@2"}
+    worker = subprocess.Popen(command("worker"), env=dies, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    heard(bus, 1)
+    bus.publish(CODEC.encode(chunk))
+    assert worker.wait(60) == -signal.SIGKILL
+    with running("worker", env, env["BULK_HEALTH_LISTEN"]):
+        [told] = heard(bus, 1)
+    bus.close()
+    assert isinstance(told, SeatsProvisionedV1)
+    second = "extension_taken" if kind == "update" else None
+    assert [outcome.code for outcome in told.outcomes] == [None, second, "seat_gone"]
 
 
 def test_the_web_process_says_when_its_database_is_away(env: dict[str, str]) -> None:

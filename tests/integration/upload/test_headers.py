@@ -31,6 +31,11 @@ def test_each_cell_tells_what_it_means_and_why(ask: Asking) -> None:
     assert header["missing"] == ["lastname", "seat_type"], "a proposal is not in force"
 
 
+@pytest.mark.parametrize("data", [b"Prenom;Nom\r\n", b"emial\r\n", b"Ann@work,email\r\n"])
+def test_names_that_are_not_known_are_a_header_all_the_same(ask: Asking, data: bytes) -> None:
+    assert ask.upload(data).get_json()["header"]["missing"]
+
+
 def test_a_column_is_proposed_once(ask: Asking) -> None:
     header = ask.upload(b"departmnt,depatment\r\n").get_json()["header"]
     assert cells(header) == [("departmnt", "department", "suggested"), ("depatment", None, None)]
@@ -65,7 +70,13 @@ def test_the_header_of_an_update_is_looked_at_as_one(ask: Asking) -> None:
     assert problem(ask.upload(data, kind="destroy")) == (400, "invalid_request")
 
 
-@pytest.mark.parametrize("data", [b"", b"\r\n\r\n", b"%PDF-1.7", b"a,\xff\r\n", b"a,\x00\r\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"", b"\r\n\r\n", b"%PDF-1.7", b"a,\xff\r\n", b"a,\x00\r\n"),
+        *(b"New starters in May,,,\r\nemail\r\n", b"Ann,Lee,ann@example.com\r\n", b"Ann,Lee,1001\r\n"),
+    ],
+)
 def test_a_file_without_a_header_to_read_is_kept_all_the_same(ask: Asking, data: bytes) -> None:
     response = ask.upload(data)
     assert (response.status_code, response.get_json()["header"]) == (201, None)

@@ -50,7 +50,7 @@ class Surrounding:
         keep = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         return subprocess.Popen([sys.executable, "-m", "services.validator", "worker"], env=keep | env | settings)
 
-    def submit(self, data: bytes, key: str) -> JobSubmittedV1:
+    def submit(self, data: bytes, key: str, *, dry_run: bool = False) -> JobSubmittedV1:
         self.files[key] = data
         job = JobSubmittedV1(
             job_id=job_id_of("acme", key),
@@ -64,6 +64,7 @@ class Surrounding:
             source=key,
             size=len(data),
             sha256=sha256(data).hexdigest(),
+            dry_run=dry_run,
         )
         self.bus.publish(CODEC.encode(job))
         return job

@@ -10,9 +10,11 @@ import pytest
 from contracts.ids import job_id_of
 from contracts.messages import (
     JobAcceptedV1,
+    JobCheckedV1,
     JobFailedV1,
     JobRejectedV1,
     JobSubmittedV1,
+    ProblemsFoundV1,
     SeatsAcceptedV1,
     ValidationStartedV1,
 )
@@ -36,6 +38,30 @@ def test_good_and_bad_files(around: Surrounding) -> None:
     _, rejected = around.says(EVENTLOG.name, 2)
     assert isinstance(rejected, JobRejectedV1)
     assert rejected.problems_by_code == {"duplicate_in_file": 2}
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_file_is_checked_and_nothing_goes_to_the_provisioner(around: Surrounding) -> None:
+    around.submit(csv_of([seat(1), seat(2)]), "dry", dry_run=True)
+    _, checked = around.says(EVENTLOG.name, 2)
+    assert isinstance(checked, JobCheckedV1)
+    assert checked.rows == 2
+    around.submit(csv_of([seat(1), seat(2)]), "wet")
+    around.says(EVENTLOG.name, 2)
+    (chunk,) = around.says(PROVISIONER.name, 1)
+    assert chunk.job_id == job_id_of("acme", "wet")
+
+
+@pytest.mark.usefixtures("worker")
+def test_many_problems_come_in_parts_of_which_the_first_comes_last(around: Surrounding) -> None:
+    around.submit(csv_of(seat(n, seat_type="gold") for n in range(2500)), "many", dry_run=True)
+    _, second, third, rejected = around.says(EVENTLOG.name, 4)
+    assert isinstance(second, ProblemsFoundV1)
+    assert isinstance(third, ProblemsFoundV1)
+    assert isinstance(rejected, JobRejectedV1)
+    assert (second.after, third.after, rejected.problem_count) == (1000, 2000, 2500)
+    told = [problem.line for part in (rejected, second, third) for problem in part.problems]
+    assert told == list(range(2, 2502))
 
 
 @pytest.mark.usefixtures("worker")

@@ -153,6 +153,8 @@ def test_an_update_has_the_same_suggestions_and_mends_user_ids() -> None:
     user_id = "3f2b8c1e-7a4d-5e6f-9b0a-1c2d3e4f5a6b"
     for cell in ("{3F2B8C1E-7A4D-5E6F-9B0A-1C2D3E4F5A6B}", "3f2b8c1e7a4d5e6f9b0a1c2d3e4f5a6b", f"urn:uuid:{user_id}"):
         assert suggest(update.column("user_id").check, cell) == user_id
+    assert suggest(update.column("phone_number").check, "<clear>") == "[clear]"
+    assert suggest(update.column("extension").check, "clear") is None
 
 
 def test_the_message_asks_whether_it_is_meant_and_of_secrets_tells_nothing() -> None:

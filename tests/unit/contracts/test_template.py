@@ -189,7 +189,7 @@ def test_a_column_that_the_template_does_not_have_is_refused() -> None:
 
 
 def test_headers_match_without_regard_to_case_spaces_hyphens_and_underscores() -> None:
-    names = ["First Name", "SURNAME", "E-Mail", "exten", "seat-type", "MAC_address", "user_id", "Reason"]
+    names = ["\ufeffFirst\u200b Name", "SURNAME", "E-Mail", "exten", "seat-type", "MAC_address", "user_id", "Reason"]
     match = TEMPLATE.match_header(names)
     assert match.is_complete
     assert [c.name if c else None for c in match.columns] == [

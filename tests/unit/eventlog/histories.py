@@ -34,6 +34,7 @@ patient = settings(deadline=None)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ACCOUNT = "acme"
+EARLIER = job_id_of(ACCOUNT, "an earlier job")
 
 
 def at(seconds: float) -> datetime:

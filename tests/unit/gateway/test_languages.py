@@ -38,7 +38,7 @@ def test_the_language_is_the_one_that_the_browser_likes_best(client: FlaskClient
 
 
 def test_the_words_are_those_of_the_language(client: FlaskClient) -> None:
-    assert client.get("/", headers={"Accept-Language": "fr"}).text.startswith("fr: Se déconnecter, En échec")
+    assert client.get("/", headers={"Accept-Language": "fr"}).text.startswith("fr: Déconnexion, En échec")
     assert client.get("/").text.startswith("en: Sign out, Failed")
 
 

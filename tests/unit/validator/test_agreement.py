@@ -67,7 +67,11 @@ RIGHT["mac"] += [
     "00:1a:2b:3c:4d5e:",
     "1e:23:45:67:89:01",
 ]
+RIGHT["user_id"] = ["3f2b8c1e-7a4d-5e6f-9b0a-1c2d3e4f5a6b", "3F2B8C1E-7A4D-5E6F-9B0A-1C2D3E4F5A6B", "3f2b8c1e"]
 HOSTILE = [
+    "[clear]",
+    "[CLEAR]",
+    "[clear",
     "",
     " ",
     "\u200b",
@@ -110,7 +114,8 @@ def templates(draw: st.DrawFn) -> Template:
     made: list[Column] = []
     for number in range(draw(st.integers(1, 5))):
         made.append(draw(columns(f"c{number}", [column.name for column in made])))
-    return Template(version=1, columns=tuple(draw(st.permutations(made))))
+    found = Template(version=1, columns=tuple(draw(st.permutations(made))))
+    return found.for_kind(draw(st.sampled_from(["create", "create", "update"])))
 
 
 def cells(column: Column | None) -> st.SearchStrategy[str]:

@@ -151,6 +151,14 @@ def test_columns_without_a_name_are_harmless_while_empty(site: Site) -> None:
     assert "column 7" in problem.message
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_rows_whose_values_are_separated_otherwise_than_the_header(site: Site, mark: str) -> None:
+    found = only(site, csv_of([seat(1)]) + mark.join(seat(2).values()).encode())
+    assert (found.line, found.code) == (3, "row_too_short")
+    assert "another character than the header's" in found.message
+    assert "another character" not in only(site, csv_of([seat(1)]) + b"a;b\n").message
+
+
 def test_rows_of_which_none_is_as_wide_as_the_header(site: Site) -> None:
     """So many that there are batches with no other rows."""
     data = (HEADER + "\n" + "Ann,Lee\n" * 600).encode()

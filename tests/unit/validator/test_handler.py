@@ -135,6 +135,19 @@ def test_killed_at_any_message_and_run_again_it_says_the_same(site: Site, cut: i
     assert [len(chunk) for chunk in lines] == [1000, 1000, 100]
 
 
+@pytest.mark.parametrize("cut", range(1, 5))
+def test_killed_among_its_problems_and_run_again_it_says_the_same(site: Site, cut: int) -> None:
+    job = site.submit(csv_of(seat(n % 1500, seat_type="gold") for n in range(2600)))
+    first = validate_seats(job, surroundings=site.surroundings())
+    before = [next(first) for _ in range(cut)]
+    del first
+    again = list(validate_seats(job, surroundings=site.surroundings()))
+    codec = Codec("test", clock=lambda: NOW)
+    assert [codec.encode(m) for m in again[:cut]] == [codec.encode(m) for m in before]
+    assert len(again) == 2 + 4
+    assert len({codec.encode(m).message_id for m in again}) == len(again)
+
+
 def test_an_accepted_job_stays_accepted_whatever_was_taken_meanwhile(site: Site) -> None:
     data = csv_of([seat(1), seat(2)])
     site.validate(data)
