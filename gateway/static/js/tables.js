@@ -62,11 +62,3 @@ export function listOf(jobId, kind, place, { limit, scrolls = false, filter = {}
     },
   };
 }
-
-/** The kinds of problems with how often each occurs, the most frequent first, as list items. */
-export function kinds(byCode) {
-  const titles = new Map([...find("#problem-kinds").content.children].map((kind) => [kind.dataset.code, kind.textContent]));
-  return Object.entries(byCode ?? {})
-    .sort(([, a], [, b]) => b - a)
-    .map(([code, times]) => make("li", {}, make("b", {}, number(times)), ` × ${titles.get(code) ?? code}`));
-}
