@@ -16,7 +16,7 @@ from web.refusals import Refusal
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
 
-_WORDS: Final = [validate.Length(max=255), validate.ContainsNoneOf("\0")]
+_WORDS: Final = [validate.Length(max=255), validate.ContainsNoneOf("\0", error="A NUL character is in no name.")]
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
 
 
