@@ -13,6 +13,9 @@ NAME = validate.Length(min=1, max=255)
 ACCOUNT = validate.Regexp(r"\A[a-z0-9][a-z0-9._-]{0,62}\Z", error="An account is 1 to 63 of a-z, 0-9, dot, - and _.")
 COUNT = validate.Range(min=0)
 
+#: A cell of a header. No database keeps a NUL.
+HEADER_CELL = validate.ContainsNoneOf("\0", error="A NUL character is in no header.")
+
 #: What a job does with the Seats of its rows.
 KINDS = ("create", "update", "delete")
 

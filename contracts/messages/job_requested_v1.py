@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.ids import job_id_of
-from contracts.messages.fields import ACCOUNT, KINDS, NAME, MessageSchema
+from contracts.messages.fields import ACCOUNT, HEADER_CELL, KINDS, NAME, MessageSchema
 
 #: Bytes of CSV, as UTF-8, that may travel in the message itself. A larger file is uploaded over HTTP first.
 MAX_INLINE_BYTES = 1_048_576
@@ -50,7 +50,9 @@ class JobRequestedV1Schema(MessageSchema[JobRequestedV1]):
     upload_id = fields.UUID(load_default=None, allow_none=True)
     kind = fields.String(load_default="create", validate=validate.OneOf(KINDS))
     dry_run = fields.Boolean(load_default=False)
-    columns = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
+    columns = fields.Dict(
+        keys=fields.String(validate=HEADER_CELL), values=fields.String(allow_none=True), load_default=dict
+    )
 
     @validates_schema
     def check_source(self, data: dict[str, Any], **_: Any) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from contracts.messages.fields import ACCOUNT, COUNT, KINDS, NAME, MessageSchema, Time, Words
+from contracts.messages.fields import ACCOUNT, COUNT, HEADER_CELL, KINDS, NAME, MessageSchema, Time, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,9 @@ class JobSubmittedV1Schema(MessageSchema[JobSubmittedV1]):
     sha256 = fields.String(required=True, validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"))
     kind = fields.String(load_default="create", validate=validate.OneOf(KINDS))
     dry_run = fields.Boolean(load_default=False)
-    columns = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), load_default=dict)
+    columns = fields.Dict(
+        keys=fields.String(validate=HEADER_CELL), values=fields.String(allow_none=True), load_default=dict
+    )
     retry_of = fields.UUID(load_default=None, allow_none=True)
     undo_of = fields.UUID(load_default=None, allow_none=True)
 

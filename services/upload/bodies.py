@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from contracts.messages.fields import KINDS
+from contracts.messages.fields import HEADER_CELL, KINDS
 from contracts.template import latest, version, versions
 from services.upload import jobs
 from services.upload.columns import MAX_CELL
@@ -45,7 +45,7 @@ class _Schema(Schema):
     dry_run = fields.Boolean(load_default=False)
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
     columns = fields.Dict(
-        keys=fields.String(validate=validate.Length(min=1, max=MAX_CELL)),
+        keys=fields.String(validate=[validate.Length(min=1, max=MAX_CELL), HEADER_CELL]),
         values=fields.String(allow_none=True),
         load_default=dict,
         validate=validate.Length(max=1_000),

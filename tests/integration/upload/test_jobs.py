@@ -188,6 +188,7 @@ def test_keys_that_are_refused(ask: Asking, key: str | None, code: str) -> None:
         ({"upload_id": str(uuid4()), "columns": {"Id": "user_id"}}, "columns"),
         ({"upload_id": str(uuid4()), "columns": {"Cell": 7}}, "columns"),
         ({"upload_id": str(uuid4()), "columns": {"": "email"}}, "columns"),
+        ({"upload_id": str(uuid4()), "columns": {"a\0b": "email"}}, "columns"),
         ({"upload_id": str(uuid4()), "columns": ["Cell"]}, "columns"),
         ({"upload_id": str(uuid4()), "retry_of": "7"}, "retry_of"),
         ({"upload_id": str(uuid4()), "retry_of": str(uuid4()), "undo_of": str(uuid4())}, "undo_of"),
