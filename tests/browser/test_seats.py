@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser import seats
 from tests.browser.admin import JOB_MS, Admin, table
 from tests.e2e.api import Api
+from tests.stack import Stack
 
 
 def _rows(admin: Admin) -> Locator:
@@ -45,6 +46,22 @@ def test_a_seat_is_found_by_all_that_a_person_knows_of_it(admin: Admin, api: Api
     _search(admin).fill(f"{name} nobody")
     expect(admin.main.get_by_role("heading", name="No Seat fits")).to_be_visible()
     expect(_bar(admin)).to_be_hidden()
+
+
+def test_what_is_typed_before_the_page_is_ready_is_searched_for(
+    admin: Admin, page: Page, api: Api, stack: Stack
+) -> None:
+    name = seats.family()
+    seats.settle(api, name, 1)
+    held: list[Route] = []
+    page.route("**/js/seats.js", lambda route: held.append(route))
+    page.goto(f"{stack.url}/seats", wait_until="commit")
+    _search(admin).fill(name)
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(_bar(admin)).to_contain_text("1 Seat found")
+    page.wait_for_url(f"**/seats?q={name}")
 
 
 def test_pages_can_be_turned_shared_and_gone_back_to(admin: Admin, api: Api) -> None:

@@ -129,4 +129,6 @@ function arrived() {
 
 addEventListener("popstate", arrived);
 openUpdate(find("#open-update"), { onChanged: () => load({ recount: true }) });
-arrived();
+// What somebody has typed before this script was there counts as well.
+if (find("#q").value === find("#q").defaultValue) arrived();
+else searched();
