@@ -17,6 +17,7 @@ from contracts.lanes import LARGE, SMALL_BYTES
 from contracts.messages import SCHEMAS, Contract, SeatsAcceptedV1
 from contracts.problems import CATALOGUE
 from contracts.template import CLEAR, OUTCOME_COLUMNS, USER_ID, Column, latest
+from contracts.template.header import TOLD_COLUMNS
 from contracts.topology import TOPOLOGY
 
 _MADE = "<!-- Made by `make docs` from contracts/: edit there. -->\n"
@@ -51,6 +52,7 @@ left out. A column that is not known, or two that mean the same, are a problem o
 - **White space** around a cell does not count.
 - **Formulas**: one leading `'` before `=`, `+`, `-` or `@` is taken off, so that a summary can be uploaded again.
 - **A summary's own columns** ({", ".join(f"`{name}`" for name in OUTCOME_COLUMNS)}) are ignored and made anew.
+  So are {", ".join(f"`{name}`" for name in TOLD_COLUMNS)}, which we add to other files that we give back.
 
 If any row has a problem, no Seat of the file is created. The problems are told by line and column.
 """

@@ -69,6 +69,18 @@ def blueprint(
     def configuration() -> ResponseReturnValue:
         return render_template("configuration.html", tab="configuration")
 
+    @pages.get("/template-reference")
+    def template_reference() -> ResponseReturnValue:
+        return render_template(
+            "template_reference.html", tab="configuration", template=template, outcome_columns=OUTCOME_COLUMNS
+        )
+
+    _add_event_logs(pages)
+    _add_seats(pages, template)
+    return pages
+
+
+def _add_event_logs(pages: Blueprint) -> None:
     @pages.get("/event-logs")
     def event_logs() -> ResponseReturnValue:
         asked = {name: request.args.get(name, "") for name in _JOB_FILTERS}
@@ -81,6 +93,8 @@ def blueprint(
     def job(job_id: UUID) -> ResponseReturnValue:
         return render_template("job.html", tab="event-logs", job_id=job_id)
 
+
+def _add_seats(pages: Blueprint, template: Template) -> None:
     @pages.get("/seats")
     def seats() -> ResponseReturnValue:
         q = request.args.get("q", "")
@@ -90,11 +104,3 @@ def blueprint(
     def seat(user_id: UUID) -> ResponseReturnValue:
         shown = [column for column in template.columns if not column.secret]
         return render_template("seat.html", tab="seats", user_id=user_id, columns=shown)
-
-    @pages.get("/template-reference")
-    def template_reference() -> ResponseReturnValue:
-        return render_template(
-            "template_reference.html", tab="configuration", template=template, outcome_columns=OUTCOME_COLUMNS
-        )
-
-    return pages

@@ -123,9 +123,7 @@ def test_more_seats_than_one_address_takes_are_exported_as_one_file(admin: Admin
         admin.main.get_by_role("checkbox", name="Choose all on this page").check()
         following = admin.main.get_by_role("button", name="Next")
         if following.get_attribute("aria-disabled") == "false":
-            before = admin.page.url
             following.click()
-            admin.page.wait_for_url(lambda url, before=before: url != before)
             expect(admin.main.get_by_role("checkbox", name="Choose all on this page")).not_to_be_checked()
     expect(_bar(admin)).to_contain_text("210 chosen")
     _, text = admin.download(_bar(admin).get_by_role("link", name="Export"))

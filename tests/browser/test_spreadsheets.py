@@ -17,8 +17,7 @@ NAMES = rows.HEADER.split(",")
 
 
 def _workbook(path: Path, sheets: dict[str, list[list[str]]]) -> Path:
-    book = Workbook()
-    book.remove(book.active)
+    book = Workbook(write_only=True)
     for title, lines in sheets.items():
         sheet = book.create_sheet(title)
         for line in lines:

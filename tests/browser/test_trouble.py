@@ -115,7 +115,7 @@ def test_create_that_fails_can_be_pressed_again_with_the_same_key(
     keys: list[str | None] = []
 
     def fail_once(route: Route) -> None:
-        if route.request.post_data_json.get("dry_run"):
+        if (route.request.post_data_json or {}).get("dry_run"):
             route.continue_()
             return
         keys.append(route.request.header_value("Idempotency-Key"))

@@ -126,7 +126,7 @@ def test_a_job_tells_its_story_and_is_found_in_the_event_log(api: Api) -> None:
         "job.finished.v1",
     ]
     (found,) = api.get(f"/jobs?q={name}").json["jobs"]
-    assert found == job
+    assert found | {"children": [], "problems_kept": 0} == job  # which a list does not tell
     newest = api.get("/jobs?limit=1").json
     assert newest["jobs"][0]["submitted_at"] >= job["submitted_at"]
     assert newest["next_cursor"]
