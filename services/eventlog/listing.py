@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from psycopg import sql
 
 from services.eventlog.cursors import JobPosition
 
-_JOB_ID: Final = re.compile(r"[0-9a-f-]{1,36}")
+_LOWEST: Final = "00000000-0000-0000-0000-000000000000"
+_HIGHEST: Final = _LOWEST.replace("0", "f")
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,10 @@ def statement(wanted: Wanted, sort: Sort, *, after: JobPosition | None) -> sql.C
 def parameters(wanted: Wanted, *, after: JobPosition | None) -> dict[str, Any]:
     """The parameters of `statement`."""
     place = {} if after is None else {"key": after.key, "job_id": after.job_id}
+    ids = _ids_beginning_with(wanted.q.casefold())
     return place | {
+        "first_id": ids and ids[0],
+        "last_id": ids and ids[1],
         "states": list(wanted.states),
         "kind": wanted.kind,
         "needle": wanted.q.casefold(),
@@ -95,8 +101,8 @@ def parameters(wanted: Wanted, *, after: JobPosition | None) -> dict[str, Any]:
 
 def _filters(wanted: Wanted) -> list[sql.SQL]:
     named = "strpos(search, %(needle)s) > 0"
-    by_id = f"({named} OR starts_with(job_id::text, %(needle)s))"
-    is_id = _JOB_ID.fullmatch(wanted.q.casefold()) is not None
+    by_id = f"({named} OR job_id BETWEEN %(first_id)s AND %(last_id)s)"
+    is_id = _ids_beginning_with(wanted.q.casefold()) is not None
     conditions: list[tuple[bool, str]] = [
         (not wanted.dry_runs, "NOT dry_run"),
         (bool(wanted.states), "state = ANY(%(states)s)"),
@@ -108,3 +114,10 @@ def _filters(wanted: Wanted) -> list[sql.SQL]:
         (bool(wanted.q), by_id if is_id else named),
     ]
     return [sql.SQL(condition) for is_asked, condition in conditions if is_asked]
+
+
+def _ids_beginning_with(text: str) -> tuple[UUID, UUID] | None:
+    """The first and the last job id that begin so; None where none does. Cheaper than to look at ids as texts."""
+    if not _ID.fullmatch(text + _LOWEST[len(text) :]):
+        return None
+    return UUID(text + _LOWEST[len(text) :]), UUID(text + _HIGHEST[len(text) :])

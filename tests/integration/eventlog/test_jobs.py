@@ -141,7 +141,11 @@ def test_jobs_by_state_and_words(client: FlaskClient, log: EventLog) -> None:
     assert names("q=%25") == ["Büro 100%.csv"]
     assert names("q=_") == []
     assert names("q=bob@") == ["Büro 100%.csv"]
+    for length in (1, 8, 9, 13, 36):
+        assert "seats.csv" in names(f"q={str(JOB.job_id)[:length].upper()}"), length
     assert names(f"q={str(JOB.job_id)[:13]}") == ["seats.csv"]
+    assert names(f"q={str(JOB.job_id)[1:14]}") == []
+    assert names(f"q={JOB.job_id}0") == []
     assert names("state=&q=&cursor=") == ["Büro 100%.csv", "seats.csv"]
     assert names("q=.csv&limit=1") == ["Büro 100%.csv"]
     assert [len(page) for page in pages(client, "/jobs?q=.csv&limit=1", "jobs")] == [1, 1]
