@@ -35,11 +35,18 @@ def scene(api: Api) -> Iterator[scenes.Scene]:
         yield scenes.prepare(api, Path(folder))
 
 
-@pytest.fixture(params=screenshots.LOOKS, ids=lambda look: look.suffix or "-light")
+#: Both schemes and both widths, in two looks: what goes wrong in a scheme or at a width does so in each of them.
+LOOKS = (
+    screenshots.Look(suffix="light", scheme="light", size=screenshots.WIDE),
+    screenshots.Look(suffix="dark-360", scheme="dark", size=screenshots.NARROW),
+)
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: look.suffix)
 def looked_at(
     request: pytest.FixtureRequest, browser: Browser, signed_in: StorageState, stack: Stack
 ) -> Iterator[Admin]:
-    """A page in light, in dark, and on a narrow screen."""
+    """A page in light on a wide screen, and in dark on a narrow one."""
     look: screenshots.Look = request.param
     context = browser.new_context(
         storage_state=signed_in,
