@@ -131,6 +131,13 @@ def test_a_retry_that_is_refused_is_told_in_words(admin: Admin, page: Page) -> N
     assert keys[0] == keys[1]
 
 
+def test_a_job_that_was_cancelled_before_its_rows_were_counted_can_be_tried_again(admin: Admin, page: Page) -> None:
+    uncounted = job("cancelled", rows=None, processed=0, created=0, not_processed=0) | {"children": []}
+    answer(page, f"**/api/v1/jobs/{JOB_ID}", uncounted)
+    admin.go(f"/event-logs/{JOB_ID}")
+    expect(admin.main.get_by_role("button", name="Try the file again")).to_be_visible()
+
+
 def test_a_rejected_job_offers_its_problems_and_nothing_to_retry_or_undo(
     admin: Admin, api: Api, make_file: MakeFile
 ) -> None:

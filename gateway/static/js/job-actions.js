@@ -20,6 +20,9 @@ export function rowsLeft(job) {
   return (isDeletion ? 0 : (job.failed ?? 0)) + (job.not_processed ?? 0);
 }
 
+/** A job that was cancelled before its rows were counted: all of its file is left. */
+const isUncounted = (job) => job.state === "cancelled" && !job.dry_run && job.rows === null;
+
 const canUndo = (job) => kindOf(job) === "create" && job.created > 0 && !isUnderWay(job, "undo");
 
 const goTo = (jobId) => location.assign(`/event-logs/${jobId}`);
@@ -43,8 +46,9 @@ async function begin(job, relation) {
  */
 export function jobActions(job, trouble) {
   const n = rowsLeft(job);
+  const isAnyLeft = n > 0 || isUncounted(job);
   return {
-    first: n && !isUnderWay(job, "retry") ? [retryButton(job, n, trouble)] : [],
+    first: isAnyLeft && !isUnderWay(job, "retry") ? [retryButton(job, n, trouble)] : [],
     last: n ? [failedLink(job, trouble)] : [],
     undo: canUndo(job) ? [undoLine(job)] : [],
   };
@@ -52,7 +56,7 @@ export function jobActions(job, trouble) {
 
 function retryButton(job, n, trouble) {
   const button = copy("foot-retry");
-  find("span", button).textContent = tn("Try {n} row again", "Try {n} rows again", n);
+  find("span", button).textContent = n ? tn("Try {n} row again", "Try {n} rows again", n) : t("Try the file again");
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");

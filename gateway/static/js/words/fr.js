@@ -144,6 +144,7 @@ export const words = {
 "Too many requests.":"Trop de demandes.",
 "Took":"Durée",
 "Try again":"Réessayer",
+"Try the file again":"Réessayer le fichier",
 "Try {n} row again":["Réessayer {n} ligne", "Réessayer {n} lignes"],
 "Type":"Type",
 "Type {n} to confirm":"Saisissez {n} pour confirmer",
