@@ -17,9 +17,13 @@ function headed(text, delimiter, rows, template) {
   return `${names.join(delimiter)}\n${text.replace(/^\s*[\r\n]+/, "")}`;
 }
 
-function cellsOf(tag, row) {
-  return make("tr", {}, ...row.slice(0, MOST_COLUMNS_SHOWN).map((text) => make(tag, tag === "th" ? { scope: "col" } : {}, make("bdi", {}, shown(text)))));
-}
+const row = (texts, cell) => make("tr", { role: "row" }, ...texts.slice(0, MOST_COLUMNS_SHOWN).map(cell));
+
+const headRow = (texts) => row(texts, (text) => make("th", { scope: "col", role: "columnheader" }, make("bdi", {}, shown(text))));
+
+/** A row of values, each with the name of its column for screens that are too narrow for a table. */
+const bodyRow = (texts, names) =>
+  row(texts, (text, at) => make("td", { role: "cell", "data-label": shown(names[at] ?? "") }, make("bdi", {}, shown(text))));
 
 /**
  * The form in `place`. `onFile` is given the file that it makes.
@@ -54,8 +58,8 @@ export function pasteForm(place, { onFile, onBack }) {
     find('[data-slot="preview"]', form).hidden = isEmpty;
     find('[data-slot="first-row"]', form).hidden = isEmpty;
     if (isEmpty) return;
-    find("thead", form).replaceChildren(cellsOf("th", header));
-    find("tbody", form).replaceChildren(...body.map((row) => cellsOf("td", row)));
+    find("thead", form).replaceChildren(headRow(header));
+    find("tbody", form).replaceChildren(...body.map((texts) => bodyRow(texts, header)));
     fill(form, { "paste-count": tn("{n} row", "{n} rows", count) });
   }
 
