@@ -59,6 +59,8 @@ def started(data: Path, **settings: str) -> Iterator[Stack]:
     try:
         _wait(process, ready, lines)
         yield _from_file(data, lines)
+        if process.poll() is not None:
+            raise RuntimeError(_said("the system ended by itself", process, lines))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_STOP_SECONDS)
@@ -79,8 +81,12 @@ def _wait(process: "subprocess.Popen[bytes]", ready: threading.Event, lines: lis
     deadline = time.monotonic() + _START_SECONDS
     while not ready.wait(0.2):
         if process.poll() is not None or time.monotonic() > deadline:
-            told = "\n".join(lines[-40:])
-            raise RuntimeError(f"the system did not start (exit status {process.poll()}); its last lines:\n{told}")
+            raise RuntimeError(_said("the system did not start", process, lines))
+
+
+def _said(what: str, process: "subprocess.Popen[bytes]", lines: Sequence[str]) -> str:
+    told = "\n".join(lines[-40:])
+    return f"{what} (exit status {process.poll()}); its last lines:\n{told}"
 
 
 def _from_file(data: Path, lines: Sequence[str]) -> Stack:

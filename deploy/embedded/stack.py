@@ -19,6 +19,7 @@ from deploy.embedded.ports import is_free, kept_ports
 from deploy.embedded.postgres import PostgresServer
 from deploy.embedded.process import Process
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
+from deploy.embedded.restart import restart
 from deploy.embedded.settings import Settings
 
 CONNECTION_FILE = "connection.env"
@@ -72,13 +73,9 @@ class Stack:
     def tend(self) -> None:
         """Start again what has ended, servers included. Raises StartFailed if a server can't be started again."""
         if self._postgres is not None and not self._postgres.is_running():
-            self.stream.say("postgres | ended; it is started again")
-            self._postgres.stop()
-            self._postgres.start()
+            restart("postgres", self._postgres, self.stream.say)
         if self._rabbit is not None and not self._rabbit.is_running():
-            self.stream.say("rabbitmq | ended; it is started again")
-            self._rabbit.stop()
-            self._rabbit.start()
+            restart("rabbitmq", self._rabbit, self.stream.say)
         self._keeper.tend()
 
     def stop(self) -> None:

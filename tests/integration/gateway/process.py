@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.embedded.ports import free_ports
 from tests.integration.gateway.standin import KEY
 
 _TURNS = threading.Event()
@@ -66,9 +67,7 @@ def command(env: Mapping[str, str], *arguments: str, typed: str = "") -> subproc
 @contextmanager
 def running(env: Mapping[str, str]) -> Iterator[Process]:
     """`python -m gateway web`, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    [port] = free_ports(1)
     started = subprocess.Popen(
         [sys.executable, "-m", "gateway", "web"],
         env=dict(env) | {"BULK_LISTEN": f"127.0.0.1:{port}"},

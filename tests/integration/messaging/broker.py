@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 
+from deploy.embedded.ports import free_ports
 from messaging.topology import Topology
 from tests.contract.messaging.parcels import eventually
 
@@ -81,8 +82,7 @@ class Road:
         self._passable.set()
         self._open: socket.socket | None = None
         self._travellers: list[socket.socket] = []
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            self._port = server.getsockname()[1]
+        [self._port] = free_ports(1)
 
     def url(self, query: str = "") -> str:
         user = f"{self._parts.username}:{self._parts.password}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import urllib3
 
+from deploy.embedded.ports import free_ports
 from tests.integration.upload.asking import ADA, KEY, bearer
 
 ROOT = Path(__file__).parents[3]
@@ -56,9 +57,7 @@ class Server:
 @contextmanager
 def serving(database_url: str, folder: Path) -> Iterator[Server]:
     """Run `python -m services.upload web` until it is ready, and stop it afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    [port] = free_ports(1)
     env = os.environ | {
         "BULK_DATABASE_URL": database_url,
         "BULK_SOURCES": str(folder),

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from contracts.codec import Codec
 from contracts.messages import JobRequestedV1, JobSubmittedV1
 from contracts.topology import TOPOLOGY, VALIDATOR
 from database.connection import Database
+from deploy.embedded.ports import free_ports
 from messaging.message import Delivery, Message
 from messaging.rabbitmq import RabbitBus
 from services.upload import outbox
@@ -43,9 +43,8 @@ class Worker:
     """One `python -m services.upload worker` after another, on the same database, broker and folder."""
 
     def __init__(self, env: dict[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.health = f"127.0.0.1:{free.getsockname()[1]}"
+        [port] = free_ports(1)
+        self.health = f"127.0.0.1:{port}"
         self._env = os.environ | env | {"BULK_HEALTH_LISTEN": self.health}
 
     @contextmanager
