@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from flask import Flask, Response
@@ -12,6 +14,7 @@ from services.eventlog.asked import asked_job
 from services.eventlog.downloads import csv_download, derived_name
 from services.eventlog.job import Job, State
 from services.eventlog.meaning import meaning_of
+from services.eventlog.outcomes import ChunkOutcomes
 from services.eventlog.reading import Archive
 from services.eventlog.summary import SourceChanged, summarise, verified
 from services.eventlog.words import done, not_processed_reason
@@ -37,79 +40,65 @@ class Sources(Protocol):
         """A file in blocks. Raises `RemoteRefusal` or `ServiceUnavailable`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file of a job, `/jobs/{id}/NAME.csv`. ``suffix`` is added to the uploaded file's name.
+
+    ``of`` gives the job back if it has such a file, else refuses with 409; ``otherwise`` is the code of that refusal
+    if it is only known when ``make`` reads the uploaded file's first rows.
+    """
+
+    name: str
+    suffix: str
+    of: Callable[[Job], Job]
+    make: Callable[[Blocks, Job, Archive], Blocks]
+    otherwise: str
+
+
 def add_files(app: Flask, archive: Archive, sources: Sources) -> None:
     """The routes."""
-    _add_summary(app, archive, sources)
-    _add_annotated(app, archive, sources)
-    _add_rows(app, archive, sources)
-
-
-def _add_summary(app: Flask, archive: Archive, sources: Sources) -> None:
-    @app.get("/jobs/<job_id>/summary.csv")
-    def summary_csv(job_id: str) -> Response:
-        job = asked_job(archive, job_id)
-        blocks = _source(sources, _summarised(job))
-        chunks = archive.chunks(current().account, job.job_id)
-        return _made_of(
-            job,
-            "summary",
-            lambda: summarise(
-                blocks, chunks, kind=job.kind, meaning=meaning_of(job), otherwise=not_processed_reason(job)
-            ),
-            otherwise="nothing_created",
+    for file in FILES:
+        app.add_url_rule(
+            f"/jobs/<job_id>/{file.name}.csv",
+            endpoint=f"{file.name}_csv",
+            view_func=partial(_download, file, archive=archive, sources=sources),
         )
 
 
-def _add_annotated(app: Flask, archive: Archive, sources: Sources) -> None:
-    @app.get("/jobs/<job_id>/annotated.csv")
-    def annotated_csv(job_id: str) -> Response:
-        job = asked_job(archive, job_id)
-        blocks = _source(sources, _annotated(job))
-        problems = archive.problems_by_line(current().account, job.job_id)
-        return _made_of(
-            job,
-            "with-problems",
-            lambda: derived.annotated(blocks, problems, told=job.problem_count),
-            otherwise="not_annotatable",
-        )
-
-
-def _add_rows(app: Flask, archive: Archive, sources: Sources) -> None:
-    @app.get("/jobs/<job_id>/failed.csv")
-    def failed_csv(job_id: str) -> Response:
-        job = asked_job(archive, job_id)
-        blocks = _source(sources, _with_rows_left(job))
-        chunks = archive.chunks(current().account, job.job_id)
-        return _made_of(
-            job,
-            "failed",
-            lambda: derived.left_over(blocks, chunks, meaning=meaning_of(job)),
-            otherwise="nothing_to_retry",
-        )
-
-    @app.get("/jobs/<job_id>/created.csv")
-    def created_csv(job_id: str) -> Response:
-        job = asked_job(archive, job_id)
-        blocks = _source(sources, _with_seats(job))
-        chunks = archive.chunks(current().account, job.job_id)
-        return _made_of(
-            job,
-            "created",
-            lambda: derived.made(blocks, chunks, meaning=meaning_of(job)),
-            otherwise="nothing_to_undo",
-        )
-
-
-def _made_of(job: Job, what: str, make: Callable[[], Blocks], *, otherwise: str) -> Response:
-    """The download, or a refusal with the code ``otherwise``: of a job that ended before its file had been read."""
+def _download(file: File, *, job_id: str, archive: Archive, sources: Sources) -> Response:
+    job = file.of(asked_job(archive, job_id))
+    source = _source(sources, job)
     try:
-        blocks = make()
+        blocks = file.make(source, job, archive)
     except csvfile.FileProblem as error:
-        raise Refusal(409, otherwise, f"The file can't be read: {error.message}") from None
+        # A job that ended before its file had been read.
+        raise Refusal(409, file.otherwise, f"The file can't be read: {error.message}") from None
     except SourceChanged as error:
         log.error("job %s: %s", job.job_id, error)  # noqa: TRY400  # where it was raised says nothing
         raise _changed() from None
-    return csv_download(blocks, derived_name(job.filename, what))
+    return csv_download(blocks, derived_name(job.filename, file.suffix))
+
+
+def _summary(source: Blocks, job: Job, archive: Archive) -> Blocks:
+    meaning, otherwise = meaning_of(job), not_processed_reason(job)
+    return summarise(source, _chunks(archive, job), kind=job.kind, meaning=meaning, otherwise=otherwise)
+
+
+def _annotated(source: Blocks, job: Job, archive: Archive) -> Blocks:
+    problems = archive.problems_by_line(current().account, job.job_id)
+    return derived.annotated(source, problems, told=job.problem_count)
+
+
+def _failed(source: Blocks, job: Job, archive: Archive) -> Blocks:
+    return derived.left_over(source, _chunks(archive, job), meaning=meaning_of(job))
+
+
+def _created(source: Blocks, job: Job, archive: Archive) -> Blocks:
+    return derived.made(source, _chunks(archive, job), meaning=meaning_of(job))
+
+
+def _chunks(archive: Archive, job: Job) -> Iterator[ChunkOutcomes]:
+    return archive.chunks(current().account, job.job_id)
 
 
 def _summarised(job: Job) -> Job:
@@ -127,7 +116,7 @@ def _summarised(job: Job) -> Job:
     return job
 
 
-def _annotated(job: Job) -> Job:
+def _annotatable(job: Job) -> Job:
     """The job, if its file can be given back with its problems."""
     if job.finished is None:
         raise _too_early("All problems are known when the check has ended.")
@@ -184,3 +173,11 @@ def _source(sources: Sources, job: Job) -> Blocks:
             raise
         raise Refusal(410, "source_gone", "The uploaded file is not kept any more; this download needs it.") from None
     return verified(blocks, size=job.size or 0, sha256=job.sha256 or "")
+
+
+FILES: Final = (
+    File(name="summary", suffix="summary", of=_summarised, make=_summary, otherwise="nothing_created"),
+    File(name="annotated", suffix="with-problems", of=_annotatable, make=_annotated, otherwise="not_annotatable"),
+    File(name="failed", suffix="failed", of=_with_rows_left, make=_failed, otherwise="nothing_to_retry"),
+    File(name="created", suffix="created", of=_with_seats, make=_created, otherwise="nothing_to_undo"),
+)

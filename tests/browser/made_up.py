@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from gateway.schemas import Job
 
@@ -53,6 +53,24 @@ def job(state: str, **members: Any) -> dict[str, Any]:
 def answer(page: Page, pattern: str, json: object) -> None:
     """What is answered from now on. What is routed last comes first: there is no gap in which the real one is asked."""
     page.route(pattern, lambda route: route.fulfill(json=json))
+
+
+def fails_once(page: Page, *, dry_run: bool) -> list[str | None]:
+    """Let the first check (or the first job) that is asked for fail; the keys with which they were asked for."""
+    keys: list[str | None] = []
+
+    def fail_once(route: Route) -> None:
+        if bool((route.request.post_data_json or {}).get("dry_run")) != dry_run:
+            route.continue_()
+            return
+        keys.append(route.request.header_value("Idempotency-Key"))
+        if len(keys) == 1:
+            route.fulfill(status=503, json={"status": 503, "code": "unavailable", "detail": "Not just now."})
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/jobs", fail_once)
+    return keys
 
 
 def problem(line: int, column: str | None, code: str, message: str, **members: str | None) -> dict[str, Any]:

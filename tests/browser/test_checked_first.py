@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.admin import JOB_MS, Admin, fresh, table
-from tests.browser.made_up import CHECK_ID, SHA256, answer, job
+from tests.browser.made_up import CHECK_ID, SHA256, answer, fails_once, job
 from tests.e2e import rows
 from tests.e2e.api import Api
 
@@ -158,16 +158,7 @@ def test_a_check_goes_on_after_a_reload_and_is_the_same_one(admin: Admin, page: 
 def test_a_check_that_could_not_be_begun_is_begun_with_the_same_key(
     admin: Admin, page: Page, make_file: MakeFile
 ) -> None:
-    keys: list[str | None] = []
-
-    def fail_once(route: Route) -> None:
-        keys.append(route.request.header_value("Idempotency-Key"))
-        if len(keys) == 1:
-            route.fulfill(status=503, json={"status": 503, "code": "unavailable", "detail": "Not just now."})
-        else:
-            route.continue_()
-
-    page.route("**/api/v1/jobs", fail_once)
+    keys = fails_once(page, dry_run=True)
     admin.send(make_file(2))
     expect(admin.pop_up.get_by_role("alert")).to_contain_text("Not just now.")
     expect(admin.create_button()).to_be_hidden()

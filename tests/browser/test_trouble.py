@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.admin import JOB_MS, Admin
-from tests.browser.made_up import JOB_ID, answer, job
+from tests.browser.made_up import JOB_ID, answer, fails_once, job
 
 MakeFile = Callable[..., Path]
 
@@ -112,19 +112,7 @@ def test_a_broken_upload_can_be_tried_again_with_the_same_file(admin: Admin, pag
 def test_create_that_fails_can_be_pressed_again_with_the_same_key(
     admin: Admin, page: Page, make_file: MakeFile
 ) -> None:
-    keys: list[str | None] = []
-
-    def fail_once(route: Route) -> None:
-        if (route.request.post_data_json or {}).get("dry_run"):
-            route.continue_()
-            return
-        keys.append(route.request.header_value("Idempotency-Key"))
-        if len(keys) == 1:
-            route.fulfill(status=503, json={"status": 503, "code": "unavailable", "detail": "Not just now."})
-        else:
-            route.continue_()
-
-    page.route("**/api/v1/jobs", fail_once)
+    keys = fails_once(page, dry_run=False)
     admin.create(make_file(2, "key.csv"))
     expect(admin.pop_up.get_by_role("alert")).to_contain_text("pressing Create again is safe")
     admin.create_button().click()

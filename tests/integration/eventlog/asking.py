@@ -1,12 +1,15 @@
-"""How a test asks the event log: as an admin of an account, with a token as the gateway signs it."""
+"""How a test tells the event log what happened, and asks it: as an admin, with a token as the gateway signs it."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from contracts.messages import JobSubmittedV1
+from contracts.messages import Contract, JobSubmittedV1
+from services.eventlog.handler import record_event
+from services.eventlog.store import EventLog
 from tests.integration.eventlog.source_server import KEY
 from tests.unit.eventlog import histories as h
 from web.access import AccessKey, Principal
@@ -26,6 +29,21 @@ def told(client: FlaskClient, path: str, *, account: str = h.ACCOUNT) -> dict[st
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.get_json()
     return body
+
+
+def pages(client: FlaskClient, path: str, name: str) -> Iterator[list[dict[str, Any]]]:
+    """All pages of a list; `path` has a query."""
+    cursor = ""
+    while cursor is not None:
+        page = told(client, f"{path}&cursor={cursor}")
+        yield page[name]
+        cursor = page["next_cursor"]
+
+
+def tell(log: EventLog, *events: Contract) -> None:
+    """Let the event log take events in, as if the broker had brought them."""
+    for event in events:
+        list(record_event(event, log=log))
 
 
 def submitted_file(key: str, data: bytes, *, source: str = "a-source", filename: str = "seats.csv") -> JobSubmittedV1:

@@ -11,9 +11,8 @@ import csvfile
 from contracts.messages import Contract, JobSubmittedV1
 from contracts.problems import Problem
 from contracts.template import latest
-from services.eventlog.handler import record_event
 from services.eventlog.store import EventLog
-from tests.integration.eventlog.asking import get, submitted_file
+from tests.integration.eventlog.asking import get, submitted_file, tell
 from tests.unit.eventlog import histories as h
 
 DATA = (
@@ -35,11 +34,6 @@ TWO_PROBLEMS = (
 @pytest.fixture(autouse=True)
 def uploaded(sources: dict[str, bytes]) -> None:
     sources["a-source"] = DATA
-
-
-def tell(log: EventLog, *events: Contract) -> None:
-    for event in events:
-        list(record_event(event, log=log))
 
 
 def table(answer: TestResponse) -> list[tuple[str, ...]]:

@@ -1,17 +1,14 @@
 """Jobs, lists, problems, timelines and outcomes over HTTP."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from contracts.messages import Contract, Outcome
+from contracts.messages import Outcome
 from contracts.problems import Problem
-from services.eventlog.handler import record_event
 from services.eventlog.store import EventLog
-from tests.integration.eventlog.asking import get, told
+from tests.integration.eventlog.asking import get, pages, tell, told
 from tests.unit.eventlog import histories as h
 
 JOB = h.submitted("a key")
@@ -25,20 +22,6 @@ FIELDS = [
 
 
 FILES = [f"/{name}.csv" for name in ("summary", "annotated", "failed", "created")]
-
-
-def tell(log: EventLog, *events: Contract) -> None:
-    for event in events:
-        list(record_event(event, log=log))
-
-
-def pages(client: FlaskClient, path: str, name: str) -> Iterator[list[dict[str, Any]]]:
-    """All pages of a list; `path` has a query."""
-    cursor = ""
-    while cursor is not None:
-        page = told(client, f"{path}&cursor={cursor}")
-        yield page[name]
-        cursor = page["next_cursor"]
 
 
 def test_a_job_on_its_way(client: FlaskClient, log: EventLog) -> None:

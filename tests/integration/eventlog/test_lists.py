@@ -1,35 +1,18 @@
 """Lists of jobs, filtered and sorted, of problems and of changes."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from contracts.messages import Change, Contract, JobSubmittedV1
+from contracts.messages import Change, JobSubmittedV1
 from contracts.problems import Problem
-from services.eventlog.handler import record_event
 from services.eventlog.store import EventLog
-from tests.integration.eventlog.asking import get, told
+from tests.integration.eventlog.asking import get, pages, tell, told
 from tests.unit.eventlog import histories as h
 
 JOB = h.submitted("a key")
 PATH = f"/jobs/{JOB.job_id}"
-
-
-def tell(log: EventLog, *events: Contract) -> None:
-    for event in events:
-        list(record_event(event, log=log))
-
-
-def pages(client: FlaskClient, path: str, name: str) -> Iterator[list[dict[str, Any]]]:
-    """All pages of a list; `path` has a query."""
-    cursor = ""
-    while cursor is not None:
-        page = told(client, f"{path}&cursor={cursor}")
-        yield page[name]
-        cursor = page["next_cursor"]
 
 
 def names(client: FlaskClient, query: str) -> list[str]:

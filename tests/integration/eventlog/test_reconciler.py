@@ -32,6 +32,7 @@ from services.eventlog.reconciler import Rules
 from services.eventlog.reconciling import UPSTREAM, Reconciler
 from services.eventlog.store import EventLog
 from services.eventlog.unfinished import UnfinishedJobs
+from tests.integration.eventlog.asking import tell
 from tests.unit.eventlog import histories as h
 
 CODEC = Codec("test")
@@ -51,11 +52,6 @@ def bus(amqp_url: str) -> Iterator[RabbitBus]:
 @pytest.fixture
 def reconciler(database: Database, bus: RabbitBus) -> Reconciler:
     return Reconciler(UnfinishedJobs(database), bus, codec=CODEC, rules=RULES)
-
-
-def tell(log: EventLog, *events: Contract) -> None:
-    for event in events:
-        list(record_event(event, log=log))
 
 
 def let_pass(database: Database, seconds: int) -> None:

@@ -12,12 +12,11 @@ from contracts.messages import Contract, JobSubmittedV1, Outcome
 from contracts.problems import Problem
 from contracts.template import OUTCOME_COLUMNS
 from services.eventlog.app import make_app
-from services.eventlog.handler import record_event
 from services.eventlog.reading import Archive
 from services.eventlog.sources import UploadedSources
 from services.eventlog.store import EventLog
 from services.eventlog.summary import SourceChanged
-from tests.integration.eventlog.asking import get, submitted_file, told
+from tests.integration.eventlog.asking import get, submitted_file, tell, told
 from tests.integration.eventlog.source_server import KEY
 from tests.unit.eventlog import histories as h
 from web.access import AccessKey
@@ -27,11 +26,6 @@ DATA = b"email;extension\r\nann@example.com;100\r\n\r\n'=bob@example.com;101\r\n
 LINES = (2, 4, 5)
 JOB = submitted_file("a key", DATA, filename="Büro 1.csv")
 PATH = f"/jobs/{JOB.job_id}/summary.csv"
-
-
-def tell(log: EventLog, *events: Contract) -> None:
-    for event in events:
-        list(record_event(event, log=log))
 
 
 def chunk(number: int, *lines: int, failed: int = 0) -> Contract:

@@ -1,7 +1,6 @@
 """What is wrong with a file as a whole, or with its rows and cells: the table of bad input, row by row."""
 
 import codecs
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,6 @@ from tests.unit.validator.fakes import REQUIRED, Site, csv_of, seat
 HEADER = ",".join(REQUIRED)
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 XLSX = b"PK\x03\x04\x14\0\x06\0\x08\0[Content_Types].xml"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(folder=tmp_path)
 
 
 def rejection(site: Site, data: bytes) -> JobRejectedV1:

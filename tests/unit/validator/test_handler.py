@@ -5,7 +5,6 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count, islice
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -30,11 +29,6 @@ from services.validator.source import SourceMissing
 from tests.unit.contracts.chunk_rows import rows_of
 from tests.unit.validator.fakes import ACCOUNT, NOW, REQUIRED, SEALER, BreakingOff, Kept, Seats, Site, csv_of, seat
 from web.client import ServiceUnavailable
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(folder=tmp_path)
 
 
 def rejected(messages: list[Contract]) -> JobRejectedV1:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,11 +23,6 @@ from services.validator.changes import ChangeLog
 from services.validator.conflicts import KnownSeat
 from services.validator.handler import validate_seats
 from tests.unit.validator.fakes import OTHER_JOB, SEALER, Site, csv_of
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(folder=tmp_path)
 
 
 def run(site: Site, kind: str, rows: Sequence[Mapping[str, str]], **job: Any) -> list[Contract]:
