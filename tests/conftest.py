@@ -10,18 +10,19 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import NoReturn, TypeVar
 
 import pytest
+from xdist.remote import Producer
 
 from tests import servers
 from tests import stack as running
+from tests.side_by_side import SideBySide
 
 T = TypeVar("T")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side: a file stays in one process, and all that need the started system share one."""
-    for item in items:
-        needs_stack = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
+    """Instead of `--dist loadgroup`, which reads no groups any more since pytest 9.2."""
+    return SideBySide(config, log)
 
 
 def _none_to_be_had(reason: object) -> NoReturn:
