@@ -20,15 +20,15 @@ demo: $(VENV)/runtime ## Create 500 sample Seats, save their summary, and end
 
 test: $(VENV)/everything ## Run all tests but those of faults; installs RabbitMQ and Chromium if it may
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -n 3 -m "not faults"
+	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m "not faults"
 
 coverage: $(VENV)/everything ## Run the same tests and tell which branches they miss
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -n 3 -m "not faults" --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m "not faults" --cov --cov-report=term:skip-covered
 
 faults-short: $(VENV)/everything ## Run the tests of faults (5 minutes): each kind from a fixed seed, restarts, upgrades, broken builds
 	@deploy/test-tools
-	@$(BIN)/python -m pytest -n 3 -m faults
+	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m faults
 
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools

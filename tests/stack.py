@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.embedded import identity
 from deploy.embedded.ports import free_ports
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +43,20 @@ def given(env: Mapping[str, str]) -> Stack | None:
     return Stack(
         url=env["BULK_URL"], user=env["BULK_USER"], password=env["BULK_PASSWORD"], amqp_url=env.get("AMQP_URL", "")
     )
+
+
+@contextmanager
+def paused(stack: Stack, part: str) -> Iterator[None]:
+    """Let one process of a system that was started here (`validator-worker`, say) do nothing until the block ends."""
+    process = identity.read(stack.data / "pids" / f"{part}.pid") if stack.data else None
+    assert process is not None or stack.data is None, f"no {part} runs"
+    if process is not None:
+        os.kill(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        if process is not None:
+            os.kill(process.pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.admin import JOB_MS, Admin, table
+from tests.stack import Stack, paused
 
 MakeFile = Callable[..., Path]
 
@@ -31,10 +32,13 @@ def types_in_summary(admin: Admin) -> list[str]:
     return [row["type"] for row in table(text)]
 
 
-def test_a_job_that_makes_seats_is_stopped_and_what_was_made_is_told(admin: Admin, make_file: MakeFile) -> None:
+def test_a_job_that_makes_seats_is_stopped_and_what_was_made_is_told(
+    admin: Admin, stack: Stack, make_file: MakeFile
+) -> None:
     admin.create(make_file(ROWS, "far too many.csv"))
     expect(admin.pop_up).to_contain_text(re.compile(r"[\d,]+ of 30,000 rows done"), timeout=JOB_MS)
-    stop(admin)
+    with paused(stack, "provisioner-worker"):
+        stop(admin)
     heading = admin.pop_up.get_by_role("heading", name=re.compile(r"Cancelled: .* created before, .* not processed"))
     expect(heading).to_be_visible(timeout=JOB_MS)
     types = types_in_summary(admin)
@@ -45,8 +49,12 @@ def test_a_job_that_makes_seats_is_stopped_and_what_was_made_is_told(admin: Admi
     assert f"{left:,} rows not processed" in (heading.text_content() or "")
 
 
-def test_a_job_that_is_still_checked_is_stopped_before_any_seat_is_made(admin: Admin, make_file: MakeFile) -> None:
-    admin.create(make_file(ROWS, "not yet.csv"))
-    stop(admin)
+def test_a_job_that_is_not_checked_yet_is_stopped_before_any_seat_is_made(
+    admin: Admin, stack: Stack, make_file: MakeFile
+) -> None:
+    admin.upload(make_file(ROWS, "not yet.csv"))
+    with paused(stack, "validator-worker"):
+        admin.create_button().click()
+        stop(admin)
     admin.sees("Cancelled before any Seat was created")
     assert types_in_summary(admin) == ["not_processed"] * ROWS

@@ -181,6 +181,12 @@ def test_rows_without_a_header_get_that_of_the_template(admin: Admin) -> None:
     admin.sees("2 Seats ready")
 
 
+def test_very_many_rows_without_a_header_are_pasted(admin: Admin, page: Page) -> None:
+    admin.open_upload()
+    _paste(page, "Ada\tLovelace\tada@example.com\r\n" * 150_000)
+    expect(admin.pop_up).to_contain_text("150,000 rows")
+
+
 def test_pasting_can_be_left_again(admin: Admin) -> None:
     admin.open_upload()
     admin.pop_up.get_by_role("button", name="Paste rows instead").click()

@@ -8,7 +8,8 @@ from tests.side_by_side import together
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("tests/browser/test_seats.py::test_a", "tests/e2e/test_bad_input.py::test_b[x::y]"),
+        ("tests/browser/test_seats.py::test_a", "tests/browser/test_looks.py::test_b[x::y]"),
+        ("tests/e2e/test_cancel.py::test_a", "tests/e2e/test_bad_input.py::test_b"),
         ("tests/unit/web/test_app.py::test_a", "tests/unit/web/test_app.py::test_b"),
         ("tests/faults/test_sources.py::test_a[1]", "tests/faults/test_sources.py::test_a[2]"),
     ],
@@ -20,6 +21,7 @@ def test_together(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("tests/browser/test_seats.py::test_a", "tests/e2e/test_bad_input.py::test_b"),
         ("tests/e2e/test_outages.py::test_a", "tests/e2e/test_bad_input.py::test_b"),
         ("tests/unit/web/test_app.py::test_a", "tests/unit/web/test_access.py::test_a"),
         ("tests/faults/test_upgrades.py::test_a", "tests/faults/test_upgrades.py::test_b"),
