@@ -33,6 +33,7 @@ faults-short: $(VENV)/everything ## Run the tests of faults (5 minutes): each ki
 faults: $(VENV)/everything ## Break things under running jobs, over 300 times, and check that every promise held
 	@deploy/test-tools
 	@$(BIN)/python -m tests.faults --runs $(RUNS) --report docs/reliability.md
+	@$(BIN)/python -m tests.faults --runs 110 --part changes --report docs/reliability.md
 	@$(BIN)/python -m tests.faults --runs 20 --part losses --report docs/reliability.md
 	@$(BIN)/python -m tests.faults --runs 20 --part cluster --report docs/reliability.md
 

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.embedded.parts import ROOT
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import Campaign, creations
+from tests.faults.changes import changes
 from tests.faults.nemesis import FAULTS, IMPATIENT, LOSSES, NODES
 from tests.faults.report import Part, report, write
 from tests.faults.system import started
 from tests.faults.world import Fault
 from tests.servers import private_folder
 
-KINDS: Mapping[Part, Mapping[str, Fault]] = {"faults": FAULTS, "losses": LOSSES, "cluster": NODES}
+KINDS: Mapping[Part, Mapping[str, Fault]] = {"faults": FAULTS, "changes": FAULTS, "losses": LOSSES, "cluster": NODES}
 
 
 def main() -> int:
@@ -34,6 +35,7 @@ def main() -> int:
             only=given.only,
             kinds=KINDS[part],
             bound=given.bound,
+            deal=changes if part == "changes" else creations,
             flags="" if part == "faults" else f" --part {part}",
         )
         campaign.say(f"Ready after {time.monotonic() - began:.0f} s; seed {given.seed}.")
@@ -53,7 +55,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="the number of the first run, to repeat one")
     parser.add_argument("--only", action="append", default=[], help="how the names of faults begin; may come again")
     parser.add_argument("--bound", type=float, default=90.0, help="seconds within which jobs have to end")
-    parser.add_argument("--part", choices=KINDS, default="faults", help="lost messages, or three RabbitMQ nodes")
+    parser.add_argument(
+        "--part",
+        choices=KINDS,
+        default="faults",
+        help="what is asked for, or what else breaks",
+    )
     parser.add_argument("--tree", type=Path, default=ROOT, help="the code that the services run from")
     parser.add_argument("--report", type=Path, help="the page whose table the result replaces, if all was kept")
     return parser.parse_args()

@@ -37,7 +37,9 @@ class Sender:
 
     def send(self, job: Job) -> None:
         """Return when the job is promised."""
-        if job.way == "api":
+        if job.of is not None:
+            self._undo(job)
+        elif job.way == "api":
             self._send_file(job)
         else:
             self._publish(job)
@@ -71,7 +73,7 @@ class Sender:
                 lambda path=path: self._call("POST", path, job.csv(), {"Content-Type": "text/csv"}),  # type: ignore[misc]
                 lambda status: status == 201,
             )[1]
-            order = json.dumps({"upload_id": json.loads(body)["upload_id"]}).encode()
+            order = json.dumps({"upload_id": json.loads(body)["upload_id"], "kind": job.does}).encode()
             headers = {"Content-Type": "application/json", "Idempotency-Key": job.key}
             status, body = self._until(
                 lambda order=order, headers=headers: self._call("POST", "/jobs", order, headers),  # type: ignore[misc]
@@ -81,6 +83,13 @@ class Sender:
                 assert json.loads(body)["job_id"] == str(job.job_id), body
                 return
         raise NotTaken(f"{job.key}: every upload was gone when its job was asked for")
+
+    def _undo(self, job: Job) -> None:
+        headers = {"Idempotency-Key": job.key}
+        body = self._until(
+            lambda: self._call("POST", f"/jobs/{job.of}/undo", headers=headers), lambda status: status == 202
+        )[1]
+        assert json.loads(body)["job_id"] == str(job.job_id), body
 
     def _until(self, ask: Callable[[], tuple[int, bytes]], good: Callable[[int], bool]) -> tuple[int, bytes]:
         deadline = time.monotonic() + PATIENCE
@@ -125,6 +134,7 @@ class Sender:
             "idempotency_key": job.key,
             "filename": job.filename,
             "csv": job.csv().decode(),
+            "kind": job.does,
         }
         deadline = time.monotonic() + PATIENCE
         while True:

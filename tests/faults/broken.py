@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.embedded.parts import ROOT
+from tests.faults.campaign import Deal, creations
+from tests.faults.changes import changes
 from tests.faults.history import Broken
 
 _CODE = ("contracts", "csvfile", "database", "gateway", "messaging", "services", "settings", "telemetry", "web")
@@ -25,11 +27,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """`faults` are those that bring it out, `shows` the promises of which one at least is then broken."""
+    """`faults` bring it out in the jobs of `deal`; `shows` are the promises of which one at least is then broken."""
 
     edits: Sequence[Edit]
     faults: Sequence[str]
     shows: frozenset[Broken]
+    deal: Deal = creations
 
 
 BUILDS: Mapping[str, Build] = {
@@ -66,6 +69,19 @@ BUILDS: Mapping[str, Build] = {
         ],
         faults=["messages twice"],
         shows=frozenset({Broken.TWO_OUTCOMES}),
+    ),
+    "no key of changes": Build(
+        edits=[
+            Edit(
+                path="services/provisioner/existing_transaction.py",
+                old="        if claimed is None:\n            return None\n",
+                new="        if claimed is None:\n"
+                "            claimed = {'cancelled': False, 'provisioned_at': datetime.now().astimezone()}\n",
+            ),
+        ],
+        faults=["messages twice"],
+        shows=frozenset({Broken.TWO_OUTCOMES}),
+        deal=changes,
     ),
     "no outbox": Build(
         edits=[

@@ -24,6 +24,14 @@ BOUND = 90.0
 
 _POLL = 0.1
 
+Deal = Callable[[int, Random, Sender], Sequence[Job]]
+"""Given the number of a run, its chance, and a sender."""
+
+
+def creations(number: int, chance: Random, _: Sender) -> Sequence[Job]:
+    """A few jobs that create Seats."""
+    return Deck(number, chance).jobs()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -47,7 +55,7 @@ class Result:
 class Campaign:
     """`kinds`: the faults; `only`: how the names of those to choose begin, or none for all. `bound` and `empty`:
     seconds within which jobs have to end, and queues to be empty then. `flags`: what else it takes to repeat a run.
-    `deal`: how the jobs of a run are chosen."""
+    `deal`: how the jobs of a run are chosen; it may let a sender make what they need before anything breaks."""
 
     system: System
     seed: int
@@ -56,7 +64,7 @@ class Campaign:
     bound: float = BOUND
     empty: float = 45.0
     flags: str = ""
-    deal: Callable[[int, Random], Sequence[Job]] = field(default=lambda number, chance: Deck(number, chance).jobs())
+    deal: Deal = creations
     say: Callable[[str], None] = field(default=lambda line: print(line, flush=True))  # noqa: T201 - a program's output
 
     def faults(self) -> list[str]:
@@ -82,14 +90,14 @@ class Campaign:
         order = Random(f"{self.seed}:{number // len(names)}").sample(names, len(names))
         name = order[number % len(names)]
         chance = Random(f"{self.seed}:{number}")
-        jobs = self.deal(number, chance)
         marks = self.system.folder / "marks" / f"{self.seed}-{number}"
         marks.mkdir(exist_ok=True)
         world = World(system=self.system, chance=chance, marks=marks, clock=time.monotonic)
+        sender = Sender(self.system)
+        jobs = self.deal(number, chance, sender)
         began, deaths, skipped = time.monotonic(), self.system.deaths, ""
         recovery: float | None = None
         violations: list[Violation] = []
-        sender = Sender(self.system)
         try:
             with ThreadPoolExecutor(len(jobs)) as senders, struck(world, self.kinds[name]) as strike:
                 promised = [senders.submit(self._send, job) for job in jobs]

@@ -34,6 +34,7 @@ FIRST_LINE = 2
 """Of a file's rows: the header is line 1."""
 
 Kind = Literal["good", "shared", "rejected", "cancelled"]
+Does = Literal["create", "update", "delete", "undo"]
 
 
 class Broken(StrEnum):
@@ -48,6 +49,8 @@ class Broken(StrEnum):
     SEAT_MISSING = "Seat told but not made"
     SEAT_NOT_TOLD = "Seat made but not told"
     SEAT_OF_REJECTED = "Seat of a rejected file"
+    NOT_CHANGED = "change told but not made"
+    NOT_TOLD = "change made but not told"
     SUMMARY = "summary is not source and outcomes"
     TOTALS = "totals are not the outcomes"
     TIMELINE = "timeline out of order"
@@ -67,11 +70,15 @@ class Violation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A job that was promised, by 202 or by the broker's confirm. `rows` are cells by column, in the file's order."""
+    """A job that was promised, by 202 or by the broker's confirm. `rows` are cells by column, in the file's order.
+
+    Those of all but creations name Seats by `user_id`, and the rows of an update give them other values of `extension`.
+    """
 
     job_id: UUID
     kind: Kind
     rows: Sequence[Mapping[str, str]]
+    does: Does = "create"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +90,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the API says of a job. `summary` is None where there is none."""
+    """What the API says of a job. `succeeded` Seats were created, updated or deleted. `summary` is None where there is
+    none."""
 
     state: str
     rows: int | None
-    created: int
+    succeeded: int
     failed: int
     not_processed: int
     outcomes: Sequence[Outcome] = ()
@@ -140,7 +148,12 @@ def check(history: History) -> list[Violation]:
             state = "it is not known" if told is None else f"it is {told.state}"
             found.append(Violation(broken=Broken.UNFINISHED, text=state, job_id=asked.job_id))
             continue
-        job = _Job(asked, told, seats[asked.job_id], history.said.get(asked.job_id, ()), str(asked.job_id) in dead)
+        said, has_dead_letter = history.said.get(asked.job_id, ()), str(asked.job_id) in dead
+        job = (
+            _Job(asked, told, seats[asked.job_id], said, has_dead_letter)
+            if asked.does == "create"
+            else _Change(asked, told, history.seats, said, has_dead_letter)
+        )
         found += [Violation(broken=broken, text=text, job_id=asked.job_id) for broken, text in job.check()]
     return found
 
@@ -239,10 +252,10 @@ class _Job:
         for line, row, told in zip(self._lines, self._asked.rows, summary, strict=True):
             if {name: told.get(name) for name in row} != dict(row):
                 yield Broken.SUMMARY, f"line {line} has other cells than the source"
-            if (told.get("type"), told.get("user_id")) != self._in_summary(line):
-                yield Broken.SUMMARY, f"line {line} says {told.get('type')}, not {self._in_summary(line)[0]}"
+            if (told.get("type"), told.get("user_id")) != self._in_summary(line, row):
+                yield Broken.SUMMARY, f"line {line} says {told.get('type')}, not {self._in_summary(line, row)[0]}"
 
-    def _in_summary(self, line: int) -> tuple[str, str]:
+    def _in_summary(self, line: int, _: Mapping[str, str]) -> tuple[str, str]:
         outcome = self._outcomes.get(line)
         if outcome is None:
             return "not_processed", ""
@@ -252,8 +265,8 @@ class _Job:
         told, rows = self._told, len(self._asked.rows)
         types = Counter(outcome.type for outcome in self._outcomes.values())
         mine = (types["successful"], types["failed"])
-        if (told.created, told.failed) != mine:
-            yield Broken.TOTALS, f"{told.created} created and {told.failed} failed are told, the outcomes are {mine}"
+        if (told.succeeded, told.failed) != mine:
+            yield Broken.TOTALS, f"{told.succeeded} successful and {told.failed} failed, the outcomes are {mine}"
         if told.rows is not None and told.rows != rows:
             yield Broken.TOTALS, f"{told.rows} rows are told, the file has {rows}"
         left = 0 if told.rows is None else rows - sum(mine)
@@ -276,3 +289,28 @@ class _Job:
         for type_, times_told in Counter(types).items():
             if times_told > 1 and type_ != "seats.provisioned.v1":
                 yield Broken.TIMELINE, f"{type_} is told {times_told} times"
+
+
+class _Change(_Job):
+    """One that updates or deletes Seats which were there when it was asked for, and which no other job deletes.
+
+    Where another job works on the same Seats, each row fails or succeeds alone: what it tells of itself must be so.
+    """
+
+    def _directory(self) -> Found:
+        there = {seat.user_id: seat for seat in self._seats}
+        for line, row in zip(self._lines, self._asked.rows, strict=True):
+            outcome, seat = self._outcomes.get(line), there.get(UUID(row["user_id"]))
+            is_told = outcome is not None and outcome.type == "successful"
+            if self._asked.does == "update":
+                is_so = seat is not None and seat.extension == row["extension"]
+            else:
+                is_so = seat is None
+            if is_told and not is_so:
+                yield Broken.NOT_CHANGED, f"line {line}, Seat {row['user_id']}"
+            if is_so and not is_told:
+                yield Broken.NOT_TOLD, f"line {line}, Seat {row['user_id']}"
+
+    def _in_summary(self, line: int, row: Mapping[str, str]) -> tuple[str, str]:
+        """Its User IDs stand where they stood in the file."""
+        return super()._in_summary(line, row)[0], row["user_id"]

@@ -7,11 +7,9 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.ids import job_id_of
-from tests.faults.history import Asked, Kind
+from tests.faults.history import Asked, Does, Kind
 
 ACCOUNT = "main"
-COLUMNS = ("firstname", "lastname", "email", "extension", "seat_type", "phone_number", "voicemail_enabled")
-_COLUMNS = (*COLUMNS, "voicemail_pin", "device_mac", "department", "location")
 _ROWS_OF_A_RUN = 10_000
 _FIRST = 1_000_000  # seven digits, as the phone numbers need
 
@@ -26,12 +24,17 @@ Way = Literal["api", "amqp"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file to be sent, `delay` seconds from now. `cancel_after`: seconds until its sender changes their mind."""
+    """A file to be sent, `delay` seconds from now. `cancel_after`: seconds until its sender changes their mind.
+
+    An undo, of the job `of`, has no file of its own: its rows are those that it is made of.
+    """
 
     key: str
     kind: Kind
     way: Way
     rows: Sequence[Mapping[str, str]]
+    does: Does = "create"
+    of: UUID | None = None
     delay: float = 0.0
     cancel_after: float | None = None
 
@@ -45,10 +48,10 @@ class Job:
 
     @property
     def asked(self) -> Asked:
-        return Asked(job_id=self.job_id, kind=self.kind, rows=self.rows)
+        return Asked(job_id=self.job_id, kind=self.kind, rows=self.rows, does=self.does)
 
     def csv(self) -> bytes:
-        lines = [",".join(_COLUMNS), *(",".join(row[name] for name in _COLUMNS) for row in self.rows)]
+        lines = [",".join(self.rows[0]), *(",".join(row.values()) for row in self.rows)]
         return ("\r\n".join(lines) + "\r\n").encode()
 
 

@@ -109,10 +109,10 @@ def _told(sender: Sender, job_id: UUID) -> Told:
     return Told(
         state=job["state"],
         rows=job["rows"],
-        created=job["created"],
+        succeeded=job["created"] + job["updated"] + job["deleted"],
         failed=job["failed"],
         not_processed=job["not_processed"],
-        outcomes=list(_outcomes(sender, job_id)),
+        outcomes=list(outcomes(sender, job_id)),
         summary=_summary(sender, job_id),
         events=[(event["type"], datetime.fromisoformat(event["occurred_at"])) for event in events],
     )
@@ -133,7 +133,8 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell[:2] in ("'+", "'=", "'-", "'@") else cell
 
 
-def _outcomes(sender: Sender, job_id: UUID) -> Iterator[Outcome]:
+def outcomes(sender: Sender, job_id: UUID) -> Iterator[Outcome]:
+    """Of a job, as the API tells them."""
     cursor = ""
     while True:
         page = json.loads(sender.get(f"/jobs/{job_id}/outcomes?limit={_PAGE}{cursor}"))
@@ -181,9 +182,17 @@ def _taken(broker: BlockingChannel, queue: str) -> Iterator[tuple[pika.BasicProp
 
 
 def _seats(system: System, jobs: Sequence[Job]) -> list[Seat]:
-    """All Seats of these jobs, and all that have an e-mail of theirs."""
-    emails = [row["email"] for job in jobs for row in job.rows]
-    query = "SELECT user_id, job_id, line, email, extension FROM seats WHERE email_key = ANY(%s) OR job_id = ANY(%s)"
+    """All Seats that these jobs made or are about, and all that have an e-mail of theirs."""
+    rows = [row for job in jobs for row in job.rows]
+    query = """
+        SELECT user_id, job_id, line, email, extension FROM seats
+        WHERE email_key = ANY(%s) OR job_id = ANY(%s) OR user_id = ANY(%s)
+    """
+    known_by = (
+        [row["email"] for row in rows if "email" in row],
+        [job.job_id for job in jobs],
+        [UUID(row["user_id"]) for row in rows if "user_id" in row],
+    )
     with psycopg.connect(system.dsn("provisioner")) as connection:
-        rows = connection.execute(query, [emails, [job.job_id for job in jobs]]).fetchall()
-    return [Seat(user_id=u, job_id=j, line=n, email=e, extension=x) for u, j, n, e, x in rows]
+        found = connection.execute(query, known_by).fetchall()
+    return [Seat(user_id=u, job_id=j, line=n, email=e, extension=x) for u, j, n, e, x in found]

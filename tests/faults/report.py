@@ -6,7 +6,7 @@ from typing import Literal
 
 from tests.faults.campaign import Result, by_group, median_recovery
 
-Part = Literal["faults", "losses", "cluster"]
+Part = Literal["faults", "changes", "losses", "cluster"]
 
 
 def report(results: Sequence[Result], *, seed: int) -> str:

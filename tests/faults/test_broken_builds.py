@@ -21,6 +21,7 @@ def test_a_broken_build_is_found_out(name: str, tmp_path: Path) -> None:
     build = BUILDS[name]
     tree = copy(build, tmp_path)
     with private_folder() as folder, started(folder, tree=tree) as system:
-        results = Campaign(system=system, seed=SEED, only=build.faults, bound=BOUND, empty=5.0).run(range(RUNS))
+        campaign = Campaign(system=system, seed=SEED, only=build.faults, bound=BOUND, empty=5.0, deal=build.deal)
+        results = campaign.run(range(RUNS))
     found = {violation.broken for result in results for violation in result.violations}
     assert found & build.shows, f"{len(results)} runs found {found or 'nothing'}"

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from tests.faults.history import Asked, Broken, History, Kind, Letter, Outcome, Seat, Told, check
+from tests.faults.history import Asked, Broken, Does, History, Kind, Letter, Outcome, Seat, Told, check
 
 JOB = UUID("8c4e9a3e-7f0c-4a58-9f5c-1a2b3c4d5e6f")
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ SEATS = [
 TOLD = Told(
     state="completed",
     rows=3,
-    created=3,
+    succeeded=3,
     failed=0,
     not_processed=0,
     outcomes=OUTCOMES,
@@ -55,7 +55,7 @@ GOOD = History(asked=[asked()], told={JOB: TOLD}, seats=SEATS, said={JOB: OUTCOM
 _REJECTED = Told(
     state="rejected",
     rows=3,
-    created=0,
+    succeeded=0,
     failed=0,
     not_processed=3,
     events=events(*_STORY[:2], "job.rejected.v1", _STORY[-1]),
@@ -65,7 +65,7 @@ REJECTED = History(asked=[asked("rejected")], told={JOB: _REJECTED})
 _ONE = OUTCOMES[:1]
 CANCELLED = History(
     asked=[asked("cancelled")],
-    told={JOB: replace(TOLD, state="cancelled", created=1, not_processed=2, outcomes=_ONE, summary=summary(_ONE))},
+    told={JOB: replace(TOLD, state="cancelled", succeeded=1, not_processed=2, outcomes=_ONE, summary=summary(_ONE))},
     seats=SEATS[:1],
 )
 _FAILED_ROW = [*OUTCOMES[:2], Outcome(line=4, type="failed", user_id=None)]
@@ -75,7 +75,7 @@ SHARED = History(
         JOB: replace(
             TOLD,
             state="completed_with_errors",
-            created=2,
+            succeeded=2,
             failed=1,
             outcomes=_FAILED_ROW,
             summary=summary(_FAILED_ROW),
@@ -84,8 +84,27 @@ SHARED = History(
     seats=SEATS[:2],
 )
 
+MOVES = [{"user_id": str(user(line)), "extension": f"7{line}"} for line in (2, 3, 4)]
 
-@pytest.mark.parametrize("kept", [GOOD, REJECTED, CANCELLED, SHARED])
+
+def changed(does: Does, seats: Sequence[Seat], outcomes: Sequence[Outcome] = OUTCOMES) -> History:
+    """A job about the Seats that `JOB` made: those given are there in the end."""
+    types = {outcome.line: outcome.type for outcome in outcomes}
+    rows = [row | {"type": types.get(line, "not_processed")} for line, row in zip((2, 3, 4), MOVES, strict=True)]
+    failed = sum(outcome.type == "failed" for outcome in outcomes)
+    state = "completed_with_errors" if failed else "completed"
+    told = replace(TOLD, state=state, succeeded=3 - failed, failed=failed, outcomes=outcomes, summary=rows)
+    return History(asked=[Asked(job_id=JOB, kind="shared", rows=MOVES, does=does)], told={JOB: told}, seats=seats)
+
+
+MOVED = [replace(seat, extension=row["extension"]) for seat, row in zip(SEATS, MOVES, strict=True)]
+UPDATED = changed("update", MOVED)
+PARTLY_UPDATED = changed("update", [*MOVED[:2], SEATS[2]], _FAILED_ROW)
+DELETED = changed("delete", [])
+PARTLY_UNDONE = changed("undo", SEATS[2:], _FAILED_ROW)
+
+
+@pytest.mark.parametrize("kept", [GOOD, REJECTED, CANCELLED, SHARED, UPDATED, PARTLY_UPDATED, DELETED, PARTLY_UNDONE])
 def test_a_history_in_which_all_was_kept_has_no_violation(kept: History) -> None:
     assert check(kept) == []
 
@@ -97,7 +116,7 @@ def test_what_was_under_way_when_a_job_was_cancelled_may_be_told_after_its_end()
 
 def test_a_dead_letter_of_a_failed_job_is_accounted_for() -> None:
     letter = Letter(queue="chunks", job_id=str(JOB), reason="poison")
-    told = replace(TOLD, state="failed", created=1, not_processed=2, outcomes=_ONE, summary=summary(_ONE))
+    told = replace(TOLD, state="failed", succeeded=1, not_processed=2, outcomes=_ONE, summary=summary(_ONE))
     failed = History(asked=[asked()], told={JOB: told}, seats=SEATS[:1], letters=[letter])
     assert check(failed) == []
     assert broken(replace(failed, letters=[])) == {Broken.WRONG_END}
@@ -113,7 +132,7 @@ def told(**changes: object) -> History:
 
 def _without_row_3() -> History:
     left = [OUTCOMES[0], OUTCOMES[2]]
-    return replace(told(outcomes=left, summary=summary(left), created=2, not_processed=1), seats=[SEATS[0], SEATS[2]])
+    return replace(told(outcomes=left, summary=summary(left), succeeded=2, not_processed=1), seats=[SEATS[0], SEATS[2]])
 
 
 def _another_line(**cells: str) -> History:
@@ -135,12 +154,19 @@ CASES: list[tuple[Broken, Callable[[], History]]] = [
     (Broken.SEAT_MISSING, lambda: replace(GOOD, seats=[*SEATS[:2], replace(SEATS[2], email="x@example.com")])),
     (Broken.SEAT_NOT_TOLD, lambda: replace(SHARED, seats=SEATS)),
     (Broken.SEAT_OF_REJECTED, lambda: replace(REJECTED, seats=SEATS[:1])),
+    (Broken.NOT_CHANGED, lambda: replace(UPDATED, seats=[*MOVED[:2], SEATS[2]])),
+    (Broken.NOT_CHANGED, lambda: replace(UPDATED, seats=MOVED[:2])),
+    (Broken.NOT_CHANGED, lambda: replace(DELETED, seats=SEATS[:1])),
+    (Broken.NOT_CHANGED, lambda: replace(PARTLY_UNDONE, seats=SEATS)),
+    (Broken.NOT_TOLD, lambda: replace(PARTLY_UPDATED, seats=MOVED)),
+    (Broken.NOT_TOLD, lambda: replace(PARTLY_UNDONE, seats=[])),
+    (Broken.SUMMARY, lambda: replace(UPDATED, asked=[Asked(job_id=JOB, kind="good", rows=MOVES[::-1], does="update")])),
     (Broken.SUMMARY, lambda: _another_line(lastname="Nguyen")),
     (Broken.SUMMARY, lambda: _another_line(type="not_processed", user_id="")),
     (Broken.SUMMARY, lambda: told(summary=summary(OUTCOMES)[:2])),
     (Broken.SUMMARY, lambda: told(summary=None)),
     (Broken.SUMMARY, lambda: replace(REJECTED, told={JOB: replace(_REJECTED, summary=summary([]))})),
-    (Broken.TOTALS, lambda: told(created=2)),
+    (Broken.TOTALS, lambda: told(succeeded=2)),
     (Broken.TOTALS, lambda: told(rows=4)),
     (Broken.TOTALS, lambda: told(not_processed=1)),
     (Broken.TIMELINE, lambda: told(events=events(*_STORY[:2], _STORY[3], _STORY[2], _STORY[4]))),

@@ -1,14 +1,11 @@
 """Jobs go on while every service is restarted, upgraded and taken back, and whatever is started first."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from random import Random
 
 import psycopg
 import pytest
 
-from tests.faults.campaign import Campaign
-from tests.faults.jobs import Deck, Job
+from tests.faults.campaign import Campaign, Deal, creations
 from tests.faults.system import System, started
 from tests.faults.upgrades import newer, rolling_restart, started_over, stream, upgrade_and_back
 from tests.faults.world import Fault
@@ -19,7 +16,7 @@ SEED = 20261122
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 
-def violations(system: System, fault: Fault, deal: Callable[[int, Random], Sequence[Job]], runs: int = 1) -> list[str]:
+def violations(system: System, fault: Fault, deal: Deal, runs: int = 1) -> list[str]:
     results = Campaign(system=system, seed=SEED, kinds={"operator": fault}, deal=deal).run(range(runs))
     assert not any(result.skipped for result in results)
     return [str(violation) for result in results for violation in result.violations]
@@ -43,8 +40,5 @@ def test_old_and_new_code_work_side_by_side(tmp_path: Path) -> None:
 
 
 def test_the_order_of_the_start_does_not_matter() -> None:
-    def deal(number: int, chance: Random) -> Sequence[Job]:
-        return Deck(number, chance).jobs()
-
     with private_folder() as folder, started(folder) as system:
-        assert violations(system, started_over, deal, runs=2) == []
+        assert violations(system, started_over, creations, runs=2) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 from deploy.embedded.parts import DATABASES, PARTS
+from tests.faults.asking import Sender
 from tests.faults.broken import Build, Edit, copy
 from tests.faults.jobs import Deck, Job
 from tests.faults.world import Fault, Steps, World
@@ -45,7 +46,7 @@ def newer(folder: Path) -> Path:
     return tree
 
 
-def stream(number: int, chance: Random) -> Sequence[Job]:
+def stream(number: int, chance: Random, _: Sender) -> Sequence[Job]:
     """Jobs for as long as the services are restarted one after the other."""
     return Deck(number, chance).stream(STREAM_SECONDS)
 
