@@ -72,7 +72,7 @@ def refuse_with(answer: Answer, *, what: str) -> None:
     if answer.status == 404:
         # Always in the same words: nobody can tell what is another account's from what never was.
         raise not_found(what)
-    if answer.status in (502, 503, 504):
+    if answer.status in (502, 503, 504, 507):
         raise _away(answer, problem)
     if answer.status == 401 or answer.status >= 500 or "code" not in problem:
         log.error("a service answered %d: %s", answer.status, problem or "no problem details")
@@ -86,7 +86,8 @@ def _away(answer: Answer, problem: dict[str, Any]) -> Refusal:
     after = Headers(answer.headers).get("Retry-After") or refusal.headers["Retry-After"]
     if "code" not in problem:
         return refusal
-    return Refusal(503, problem["code"], problem.get("detail", refusal.detail), headers={"Retry-After": after})
+    status = 507 if answer.status == 507 else 503
+    return Refusal(status, problem["code"], problem.get("detail", refusal.detail), headers={"Retry-After": after})
 
 
 def _with_first(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:

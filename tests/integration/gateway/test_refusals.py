@@ -172,6 +172,9 @@ REFUSALS = [
     pytest.param(
         Refusal(503, "storage_full", "No room.", headers={"Retry-After": "17"}), (503, "storage_full", "17"), id="503"
     ),
+    pytest.param(
+        Refusal(507, "storage_full", "No room.", headers={"Retry-After": "17"}), (507, "storage_full", "17"), id="507"
+    ),
     pytest.param(Refusal(502, "x", "x"), (503, "x", "5"), id="502"),
     pytest.param(Refusal(500, "internal_error", "x"), (500, "internal_error", None), id="500"),
     pytest.param(Refusal(401, "unauthorized", "x"), (500, "internal_error", None), id="our own key is not taken"),
