@@ -79,7 +79,8 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(admin: Admin, page: 
     ("status", "code", "words"),
     [
         (413, "upload_too_large", "The file is too large."),
-        (400, "upload_truncated", "The file did not arrive whole."),
+        (400, "truncated_upload", "The file did not arrive whole."),
+        (507, "storage_full", "Bulk Manager is not ready just now."),
         (503, "unavailable", "Please wait 5 s, then try again."),
         (401, "unauthorized", "You have been signed out."),
         (500, "internal_error", "Something went wrong on our side."),

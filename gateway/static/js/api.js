@@ -64,6 +64,7 @@ export function explain(trouble) {
     case 502:
     case 503:
     case 504:
+    case 507:
       return { title: t("Bulk Manager is not ready just now."), text: `${trouble.detail || t("Nothing is lost.")} ${trouble.retryAfter || !trouble.detail ? wait : ""}`.trim(), again: true };
     default:
       if (trouble.status >= 500) return { title: t("Something went wrong on our side."), text: wait, again: true };

@@ -18,7 +18,8 @@ export function refused(error, file, most) {
   if (error.status === 413) return tooLarge(file, most, error.detail);
   if (error.status === 401) return { ...words, text: t("The file was not kept. Sign in again, then choose it once more.") };
   if (error.status === 0) return { ...words, title: t("The file did not arrive."), text: t("The connection broke off, or the file was changed or moved meanwhile. Nothing was kept.") };
-  if (error.code === "upload_truncated") return { title: t("The file did not arrive whole."), text: `${error.detail} ${t("Nothing was kept.")}`.trim(), again: true };
+  if (error.code === "truncated_upload") return { title: t("The file did not arrive whole."), text: error.detail, again: true };
+  if (error.code === "storage_full") return words; // whose detail says already that nothing was kept
   if (error.status < 500 && error.status !== 429) return { title: t("This file can’t be used as it is."), text: error.detail };
   return { ...words, text: `${words.text} ${t("Nothing was kept.")}` };
 }
