@@ -7,7 +7,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.admin import Admin, fresh
+from tests.browser.admin import JOB_MS, Admin, fresh
 from tests.e2e import rows
 from tests.e2e.api import Api
 
@@ -172,7 +172,7 @@ def test_rows_without_a_header_get_that_of_the_template(admin: Admin) -> None:
     box = admin.pop_up.get_by_label("Rows from your spreadsheet")
     expect(box).to_be_focused()
     admin.pop_up.get_by_role("button", name="Upload these rows").click()
-    assert box.evaluate("box => box.validationMessage") == "Paste the rows here first."
+    expect(box).to_have_js_property("validationMessage", "Paste the rows here first.")
     box.fill(_copied([line[:5] for line in _lines(2)[1:]]))
     expect(admin.pop_up.get_by_role("checkbox", name="The first row names the columns")).not_to_be_checked()
     header = admin.pop_up.get_by_role("region", name="Preview of the rows").get_by_role("columnheader")
@@ -184,7 +184,29 @@ def test_rows_without_a_header_get_that_of_the_template(admin: Admin) -> None:
 def test_very_many_rows_without_a_header_are_pasted(admin: Admin, page: Page) -> None:
     admin.open_upload()
     _paste(page, "Ada\tLovelace\tada@example.com\r\n" * 150_000)
-    expect(admin.pop_up).to_contain_text("150,000 rows")
+    expect(admin.pop_up).to_contain_text("150,000 rows", timeout=JOB_MS)
+
+
+def test_of_a_long_paste_the_beginning_is_shown_and_all_is_uploaded(admin: Admin, page: Page) -> None:
+    admin.open_upload()
+    admin.pop_up.get_by_role("button", name="Paste rows instead").click()
+    box = admin.pop_up.get_by_label("Rows from your spreadsheet")
+    lines = _lines(3_000)
+    _paste(page, _copied(lines))
+    expect(admin.pop_up).to_contain_text("3,000 rows", timeout=JOB_MS)
+    expect(admin.pop_up).to_contain_text("Only the first rows are shown in the box.")
+    expect(box).not_to_be_editable()
+    assert len(box.input_value()) < 20_000
+    admin.pop_up.get_by_role("button", name="Paste other rows").click()
+    expect(box).to_be_focused()
+    expect(box).to_be_editable()
+    expect(box).to_have_value("")
+    box.fill("Ada\tLovelace\tada@example.com")
+    expect(admin.pop_up).to_contain_text("1 row")
+    box.select_text()
+    _paste(page, _copied(lines))
+    admin.pop_up.get_by_role("button", name="Upload these rows").click()
+    admin.sees("3,000 Seats ready")
 
 
 def test_pasting_can_be_left_again(admin: Admin) -> None:

@@ -4,6 +4,7 @@ import { ask, explain } from "./api.js";
 import { copy, fill, find, make } from "./dom.js";
 import { isHeader, parse } from "./delimited.js";
 import { t, tn } from "./i18n.js";
+import { pasteBox } from "./paste-box.js";
 import { showTrouble } from "./trouble.js";
 import { shown } from "./words.js";
 
@@ -32,7 +33,8 @@ const bodyRow = (texts, names) =>
  */
 export function pasteForm(place, { onFile, onBack }) {
   const form = copy("paste");
-  const [area, first] = [find("textarea", form), find('input[type="checkbox"]', form)];
+  const box = pasteBox(form, () => look({ guess: true }));
+  const first = find('input[type="checkbox"]', form);
   let template = null;
   let made = null;
 
@@ -41,15 +43,17 @@ export function pasteForm(place, { onFile, onBack }) {
   }
 
   async function look({ guess }) {
+    box.area.setCustomValidity("");
     try {
       await load();
     } catch (error) {
       showTrouble(find('[data-slot="paste-trouble"]', form), explain(error), () => look({ guess }));
       return;
     }
-    const { rows, delimiter } = parse(area.value);
+    const pasted = box.text();
+    const { rows, delimiter } = parse(pasted);
     if (guess && rows.length) first.checked = isHeader(rows[0], template.columns);
-    const text = rows.length && !first.checked ? headed(area.value, delimiter, rows, template) : area.value;
+    const text = rows.length && !first.checked ? headed(pasted, delimiter, rows, template) : pasted;
     made = rows.length ? text : null;
     preview(parse(text, ROWS_SHOWN + 1).rows, rows.length - (first.checked ? 1 : 0));
   }
@@ -64,28 +68,26 @@ export function pasteForm(place, { onFile, onBack }) {
     fill(form, { "paste-count": tn("{n} row", "{n} rows", count) });
   }
 
-  area.addEventListener("input", () => look({ guess: true }));
   first.addEventListener("change", () => look({ guess: false }));
   find('[data-do="paste-back"]', form).addEventListener("click", onBack);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await look({ guess: false });
     if (made === null) {
-      area.setCustomValidity(t("Paste the rows here first."));
-      area.reportValidity();
+      box.area.setCustomValidity(t("Paste the rows here first."));
+      box.area.reportValidity();
     } else onFile(new File([made], `${t("pasted rows")}.csv`, { type: "text/csv" }));
   });
-  area.addEventListener("input", () => area.setCustomValidity(""));
   place.replaceChildren(form);
 
   return {
     take(text) {
-      area.value = text;
+      box.set(text);
       look({ guess: true });
     },
-    focus: () => area.focus(),
+    focus: () => box.area.focus(),
     clear() {
-      area.value = "";
+      box.set("");
       made = null;
       preview([], 0);
     },
