@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.embedded.errors import StartFailed
+from deploy.embedded.ports import free_ports
 from deploy.embedded.process import Process
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
-from tests.faults.machine import quiet_ports
 
 SIZE = 3
 
@@ -34,7 +34,7 @@ class Cluster:
         program = find()
         if program is None:
             raise StartFailed("RabbitMQ is not on this machine: `make test` installs it.")
-        ports = iter(quiet_ports(1 + SIZE * len(PORTS)))
+        ports = iter(free_ports(1 + SIZE * len(PORTS)))
         epmd, names = next(ports), [f"bulk{number}@localhost" for number in range(1, SIZE + 1)]
         cookie = secrets.token_hex(20)
         for name in names:

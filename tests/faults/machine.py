@@ -1,7 +1,6 @@
-"""What the faults need of this machine: ports that stay free while their server is away, a small disk, patience."""
+"""What the faults need of this machine: a small disk, and patience."""
 
 import os
-import random
 import shutil
 import subprocess
 import time
@@ -10,20 +9,7 @@ from pathlib import Path
 
 import urllib3
 
-from deploy.embedded.ports import is_free
-
-_chance = random.SystemRandom()
 _TICK = 0.05
-
-
-def quiet_ports(count: int) -> list[int]:
-    """Free ports that no outgoing connection is given while their server is away: below the range for these."""
-    chosen: list[int] = []
-    while len(chosen) < count:
-        port = _chance.randrange(10_000, 32_000)
-        if port not in chosen and is_free(port):
-            chosen.append(port)
-    return chosen
 
 
 def wait_for(true: Callable[[], bool], otherwise: str, *, seconds: float = 60) -> None:
@@ -44,8 +30,11 @@ def is_ready(url: str) -> bool:
 
 
 def mount_small(folder: Path) -> bool:
-    """A small disk of its own for the sources, so that it can be filled; False where we may not."""
+    """A small disk of its own for the sources, so that it can be filled; False where we may not.
+
+    A run leaves some 0.2 MB on it: there is room for those of the longest campaign, and filling it takes a moment.
+    """
     if os.geteuid() != 0 or shutil.which("mount") is None:
         return False
-    command = ["mount", "-t", "tmpfs", "-o", "size=48m,mode=700", "bulk-faults", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=192m,mode=700", "bulk-faults", str(folder)]
     return subprocess.run(command, check=False, capture_output=True).returncode == 0

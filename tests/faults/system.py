@@ -20,13 +20,13 @@ from deploy.embedded import identity
 from deploy.embedded.errors import StartFailed
 from deploy.embedded.keys import Keys, keep
 from deploy.embedded.parts import DATABASES, PARTS, ROOT, Part, Surroundings
-from deploy.embedded.ports import HOST
+from deploy.embedded.ports import HOST, free_ports
 from deploy.embedded.postgres import PostgresServer
 from deploy.embedded.process import Process, Program
 from deploy.embedded.rabbitmq import PORTS, RabbitServer
 from deploy.embedded.rabbitmq_program import find
 from tests.faults.cluster import Cluster
-from tests.faults.machine import is_ready, mount_small, quiet_ports, wait_for
+from tests.faults.machine import is_ready, mount_small, wait_for
 from tests.faults.proxy import Proxy
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ class System:
         self.disk_is_small = mount_small(self.sources)
         self.keys = keep(self.folder, None)
         names = [*PORTS, "postgres", *(part.name for part in PARTS), *(f"proxy-{name}" for name in PROXIED)]
-        self._ports = dict(zip(names, quiet_ports(len(names)), strict=True))
+        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
         self._servers.submit(self._start_servers).result()
         for part in PARTS:
             self._runs[part.name] = _Run(self._process(part, self.tree, 0), part, self.tree)
