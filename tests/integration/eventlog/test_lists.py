@@ -57,11 +57,9 @@ def few(log: EventLog) -> None:
         ("sort=-rows&q=update", ["Update"]),
     ],
 )
-@pytest.mark.parametrize("limit", [1, 3, 50])
-def test_jobs_that_are_wanted_in_the_order_that_is_wanted(
-    client: FlaskClient, query: str, found: list[str], limit: int
-) -> None:
-    assert names(client, f"{query}&limit={limit}") == found
+def test_jobs_that_are_wanted_in_the_order_that_is_wanted(client: FlaskClient, query: str, found: list[str]) -> None:
+    for limit in (1, 3, 50):
+        assert names(client, f"{query}&limit={limit}") == found, limit
 
 
 @pytest.mark.usefixtures("few")
