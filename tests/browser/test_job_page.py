@@ -90,7 +90,7 @@ def test_failed_rows_come_first_and_name_their_seats(admin: Admin, page: Page) -
             "user_id": None,
             "created_at": None,
             "type": "failed",
-            "code": "taken",
+            "code": "extension_taken",
             "reason": f"{line} is taken.",
         }
         for line in (7, 9)

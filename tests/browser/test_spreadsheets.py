@@ -59,7 +59,7 @@ def test_another_sheet_of_a_workbook_can_be_chosen(admin: Admin, page: Page, tmp
 def test_a_sheet_that_cannot_be_used_leaves_the_first_one(admin: Admin, page: Page, tmp_path: Path) -> None:
     admin.send(_workbook(tmp_path / "staff.xlsx", {"Staff": _lines(2), "Notes": _lines(1)}))
     admin.sees("2 Seats ready")
-    refusal = {"status": 422, "code": "unreadable", "title": "x", "detail": "This sheet cannot be read."}
+    refusal = {"status": 422, "code": "workbook_unreadable", "title": "x", "detail": "This sheet cannot be read."}
     page.route("**/api/v1/uploads?*", lambda route: route.fulfill(status=422, json=refusal))
     admin.pop_up.get_by_label("Sheet of the workbook").select_option("Notes")
     expect(admin.pop_up.get_by_role("alert")).to_contain_text("This sheet cannot be read.")
