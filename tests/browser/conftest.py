@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.browser import chromium
 from tests.browser.admin import Admin
 from tests.e2e import rows
 from tests.e2e.api import Api
 from tests.stack import Stack
+
+# Instead of Playwright's 5 s, which are short where three processes test on two cores. What is there is not waited for.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

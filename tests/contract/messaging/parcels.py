@@ -59,6 +59,10 @@ def parcel(type: str = SENT, body: str = "1", **headers: str | int) -> Message:
     )
 
 
+#: How long anything here may take, in seconds: machines that run tests are busy. What is there is not waited for.
+PATIENCE = 25.0
+
+
 @dataclass(frozen=True)
 class Text:
     """What a message says here: its type, and its body as text."""
@@ -99,11 +103,11 @@ class Reader:
         self._stop.set()
         self.ended()
 
-    def ended(self, seconds: float = 10) -> BaseException | None:
+    def ended(self, seconds: float = PATIENCE) -> BaseException | None:
         """The error with which consuming ended, if any, when it has."""
         return self._consuming.exception(seconds)
 
-    def wait(self, number: int, seconds: float = 8) -> list[Delivery]:
+    def wait(self, number: int, seconds: float = PATIENCE) -> list[Delivery]:
         """The deliveries, when there are at least `number` of them."""
         with self._changed:
             there = self._changed.wait_for(lambda: len(self.deliveries) >= number, seconds)
@@ -126,7 +130,7 @@ def reading(bus: Bus, queue: str, handle: Callable[[Delivery], None] = lambda _:
         reader.stop()
 
 
-def eventually(fact: Callable[[], bool], seconds: float = 8) -> bool:
+def eventually(fact: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether `fact` comes true in time."""
     pause = threading.Event()
     for _ in range(int(seconds / 0.05)):
