@@ -69,7 +69,9 @@ class Throttle:
             connection.execute(self._sql["purge_attempts"], {"now": now, "forget_before": now - FORGET})
             connection.execute(self._sql["know_subjects"], subjects)
             rows = connection.execute(self._sql["lock_subjects"], subjects).fetchall()
-            _refuse_blocked([row["blocked_until"] for row in rows], now)
+            # With no failure too many, another attempt of this very moment may stand here with a later time than ours.
+            braked = [row for row in rows if brakes[row["subject"]].wait(row["failures"])]
+            _refuse_blocked([row["blocked_until"] for row in braked], now)
             for row in rows:
                 failures = row["failures"] + 1 if row["last_at"] > now - FORGET else 1
                 until = now + brakes[row["subject"]].wait(failures)

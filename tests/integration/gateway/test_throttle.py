@@ -1,6 +1,7 @@
 """The brakes on guessing, as the database keeps them."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_after_the_free_attempts_each_failure_makes_the_name_wait_longer(throttl
     clock.forward(seconds=2)
     fail(throttle, 1)
     assert blocked(throttle) == 4
+
+
+def test_who_signs_in_at_the_same_moment_as_another_is_not_held_up(
+    database: Database, throttle: Throttle, clock: Clock
+) -> None:
+    """Whoever waits for the other's row finds in it a time that is later than that of his own attempt."""
+    throttle.begin("ada", "10.0.0.1")
+    a_moment_before = clock() - timedelta(milliseconds=5)
+    Throttle(database, clock=lambda: a_moment_before).begin("ada", "10.0.0.1")
 
 
 def test_an_address_that_tries_many_names_waits_too(throttle: Throttle) -> None:
