@@ -76,8 +76,8 @@ def test_a_reader_s_channel_that_the_broker_alone_closes_is_mended(
         assert eventually(lambda: ask("/readyz") == 200)
         with pika.BlockingConnection(pika.URLParameters(amqp_url)) as other:
             other.channel().queue_delete(sorter(post))
-        assert eventually(lambda: ask("/readyz") == 503)
-        assert eventually(lambda: ask("/readyz") == 200)
+        assert eventually(lambda: ask("/readyz") == 503, 5)
+        assert eventually(lambda: ask("/readyz") == 200, 20)
         assert ask("/healthz") == 200
         bus.publish(parcel(body="after"))
         reader.wait(1)
