@@ -19,6 +19,8 @@ class Admin:
 
     def __init__(self, page: Page, stack: Stack) -> None:
         self.page = page
+        # Choosers are caught from now on. Asked for only when a chooser is about to open, Chromium may do it too late.
+        page.on("filechooser", lambda _chooser: None)
         self._stack = stack
         self.pop_up = page.get_by_role("dialog")
         self.main = page.get_by_role("main")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.admin import JOB_MS, Admin
 from tests.stack import Stack
@@ -11,17 +11,14 @@ from tests.stack import Stack
 MakeFile = Callable[..., Path]
 
 
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until what has the focus is called so, as somebody does who can't use a mouse."""
+def _tab_to(control: Locator) -> None:
+    """Press Tab until what is seen has the focus, as somebody does who can't use a mouse."""
+    expect(control).to_be_visible(timeout=JOB_MS)
     for _ in range(30):
-        focused = page.evaluate(
-            "() => document.activeElement.matches('a, button, input') &&"
-            " (document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
-        )
-        if focused and name in focused:
+        if control.evaluate("it => it === document.activeElement"):
             return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"Tab never came to {name!r}")
+        control.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never came to {control}")
 
 
 def test_from_sign_in_to_event_logs_without_a_mouse(
@@ -39,9 +36,9 @@ def test_from_sign_in_to_event_logs_without_a_mouse(
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
-    _tab_to(page, "Upload file")
+    _tab_to(page.get_by_role("button", name="Upload file"))
     page.keyboard.press("Enter")
-    _tab_to(page, "Drag your file here")
+    _tab_to(page.get_by_label("Drag your file here"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
     chooser.value.set_files(make_file(4, "keys.csv"))
@@ -50,10 +47,10 @@ def test_from_sign_in_to_event_logs_without_a_mouse(
     expect(admin.create_button()).to_be_enabled(timeout=JOB_MS)
     page.keyboard.press("Enter")
     expect(admin.pop_up.get_by_role("heading", name="4 Seats created")).to_be_focused(timeout=JOB_MS)
-    _tab_to(page, "Done")
+    _tab_to(admin.pop_up.get_by_role("button", name="Done"))
     page.keyboard.press("Space")
     page.wait_for_url("**/event-logs")
-    _tab_to(page, "keys.csv")
+    _tab_to(page.get_by_role("link", name="keys.csv"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/event-logs/*-*")
 
