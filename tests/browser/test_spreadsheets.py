@@ -196,10 +196,12 @@ def test_of_a_long_paste_the_beginning_is_shown_and_all_is_uploaded(admin: Admin
     expect(admin.pop_up).to_contain_text("3,000 rows", timeout=JOB_MS)
     expect(admin.pop_up).to_contain_text("Only the first rows are shown in the box.")
     expect(box).not_to_be_editable()
+    expect(box).to_have_accessible_description(re.compile("^Only the first rows"))
     assert len(box.input_value()) < 20_000
     admin.pop_up.get_by_role("button", name="Paste other rows").click()
     expect(box).to_be_focused()
     expect(box).to_be_editable()
+    expect(box).to_have_accessible_description(re.compile("^Select the cells"))
     expect(box).to_have_value("")
     box.fill("Ada\tLovelace\tada@example.com")
     expect(admin.pop_up).to_contain_text("1 row")

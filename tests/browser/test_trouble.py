@@ -80,7 +80,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(admin: Admin, page: 
     [
         (413, "upload_too_large", "The file is too large."),
         (400, "truncated_upload", "The file did not arrive whole."),
-        (507, "storage_full", "Bulk Manager is not ready just now."),
+        (507, "storage_full", "There is no room for the file."),
         (503, "unavailable", "Please wait 5 s, then try again."),
         (401, "unauthorized", "You have been signed out."),
         (500, "internal_error", "Something went wrong on our side."),

@@ -21,6 +21,7 @@ export function pasteBox(form, onText) {
     area.readOnly = long !== null;
     if (long) area.setSelectionRange(0, 0); // else the focus scrolls to the end
     [hint.hidden, note.hidden] = [long !== null, long === null];
+    area.setAttribute("aria-describedby", long ? "paste-long" : "paste-hint");
     if (long) announce(find("span", note).textContent);
   }
 

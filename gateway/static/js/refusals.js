@@ -19,7 +19,7 @@ export function refused(error, file, most) {
   if (error.status === 401) return { ...words, text: t("The file was not kept. Sign in again, then choose it once more.") };
   if (error.status === 0) return { ...words, title: t("The file did not arrive."), text: t("The connection broke off, or the file was changed or moved meanwhile. Nothing was kept.") };
   if (error.code === "truncated_upload") return { title: t("The file did not arrive whole."), text: error.detail, again: true };
-  if (error.code === "storage_full") return words; // whose detail says already that nothing was kept
+  if (error.code === "storage_full") return { title: t("There is no room for the file."), text: t("Nothing of it was kept. Try again in a few minutes. If there is still no room then, tell the people who run Bulk Manager."), again: true };
   if (error.status < 500 && error.status !== 429) return { title: t("This file can’t be used as it is."), text: error.detail };
   return { ...words, text: `${words.text} ${t("Nothing was kept.")}` };
 }

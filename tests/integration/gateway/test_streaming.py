@@ -18,6 +18,7 @@ from tests.integration.gateway.conftest import PASSWORD
 from tests.integration.gateway.process import Process, environment, running
 from tests.integration.gateway.standin import BLOCK, JOB_OF_MAIN, MAX_BYTES, Asked, StandIn
 from tests.integration.gateway.standin import running as services_running
+from web.refusals import Refusal
 
 MIB = 1_048_576
 _TURNS = threading.Event()
@@ -154,6 +155,23 @@ def test_a_client_still_sending_sees_why_its_file_is_refused(gateway: Process, t
     connection.sock.shutdown(1)
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_a_client_still_sending_sees_that_the_service_has_no_room(
+    gateway: Process, token: str, stand_in: StandIn
+) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
+    connection = gateway.connect()
+    connection.request("POST", "/api/v1/uploads?filename=a.csv", b"a,b", headers)  # it knows the limit from here on
+    connection.getresponse().read()
+    stand_in.refusal = Refusal(507, "storage_full", "No room.")
+    try:
+        connection.request("POST", "/api/v1/uploads?filename=a.csv", b"x" * (16 * MIB), headers)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (507, "storage_full")
+    finally:
+        stand_in.refusal = None
+        connection.close()
 
 
 def test_200_mb_go_up_and_down_in_the_memory_of_a_few_blocks(gateway: Process, token: str, stand_in: StandIn) -> None:

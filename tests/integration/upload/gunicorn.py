@@ -1,6 +1,7 @@
 """The service under the real gunicorn, and raw connections to it."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -26,10 +27,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """Where it listens, and the folder of its files."""
+    """Where it listens, the folder of its files, and its process."""
 
     port: int
     folder: Path
+    pid: int
+
+    @contextmanager
+    def no_file_over(self, size: int) -> Iterator[None]:
+        """Let its system refuse to write more than so many bytes into a file, as a full disk does."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        before = [(int(pid), resource.prlimit(int(pid), resource.RLIMIT_FSIZE)) for pid in workers]
+        for pid, (_, most) in before:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, most))
+        try:
+            yield
+        finally:
+            for pid, limits in before:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
     def upload(self, headers: dict[str, str], *parts: bytes, cut: bool = False) -> Answer | None:
         """POST a body in parts, then stop sending; `cut` closes the sending side. None: closed without an answer."""
@@ -70,7 +85,7 @@ def serving(database_url: str, folder: Path) -> Iterator[Server]:
         wait = urllib3.Retry(total=60, connect=60, status_forcelist=[503], backoff_factor=0.1, backoff_max=0.3)
         with urllib3.PoolManager(retries=wait) as http:
             assert http.request("GET", f"http://127.0.0.1:{port}/readyz").status == 200
-        yield Server(port=port, folder=folder)
+        yield Server(port=port, folder=folder, pid=process.pid)
     finally:
         process.terminate()
         assert process.wait(40) == 0

@@ -132,6 +132,22 @@ def kept_when_quiet(kept: Callable[[], int]) -> int:
     return kept()
 
 
+@pytest.mark.parametrize("name", ["raw", "raw, chunked", "form"])
+def test_a_disk_that_is_full_is_told_while_the_file_is_sent_and_leaves_nothing(
+    server: Server, kept: Callable[[], int], name: str
+) -> None:
+    before = kept()
+    headers, parts = WHOLE[name]
+    with server.no_file_over(20_000):
+        answer = server.upload(headers, *parts)
+        assert answer is not None
+        assert (answer.status, kept()) == (507, before)
+        assert "storage_full" in answer.text
+    again = server.upload(headers, *parts)
+    assert again is not None
+    assert (again.status, kept()) == (201, before + 1)
+
+
 def test_too_much_is_refused_before_it_is_sent(server: Server, kept: Callable[[], int]) -> None:
     before = kept()
     answer = server.upload(RAW | {"Content-Length": "99999999999"}, b"email\r\n")
