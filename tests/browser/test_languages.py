@@ -110,6 +110,7 @@ def test_the_first_page_in_french_is_light_and_does_not_jump(french: Admin) -> N
 
 def test_a_file_is_created_in_french(french: Admin, make_file: MakeFile, english: Sentences) -> None:
     french.go("/configuration")
+    french.page.wait_for_load_state("networkidle")  # the scripts wait for the words, the page's load does not
     french.main.get_by_role("button", name="Envoyer un fichier").click()
     with french.page.expect_file_chooser() as chooser:
         french.pop_up.get_by_text("choisissez un fichier").click()

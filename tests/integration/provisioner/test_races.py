@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg.errors import DeadlockDetected
 
 from database import queries
 from database.connection import Database
@@ -140,17 +141,31 @@ def test_who_waits_too_long_tries_again_later(database: Database, migrated_url: 
     assert [type(outcome) for outcome in result.outcomes] == [Made, NotMade]
 
 
-def test_a_deadlock_is_tried_again(directory: PostgresDirectory, migrated_url: str) -> None:
-    """The chunk has the first e-mail address and waits for the extension; the other has it the other way round."""
-    chunk = chunk_of([new_seat(2, email="a@example.com"), new_seat(3, email="b@example.com", extension="99")])
-    with held_open(migrated_url, INSERT, {"email": "x@example.com", "extension": "99"}) as other:
+def is_ended_by_a_deadlock(directory: PostgresDirectory, url: str, chunk: SeatChunk) -> bool:
+    """The chunk has the first e-mail address and waits for the extension; another has it the other way round.
+
+    PostgreSQL ends either: whoever has waited for a second and finds the circle closed. False if it was the other.
+    """
+    first, second = chunk.seats
+    with held_open(url, INSERT, {"email": "x@example.com", "extension": second.extension}) as other:
         with ThreadPoolExecutor(1) as thread:
             result = thread.submit(directory.create_seats, chunk)
-            wait_until_somebody_waits(migrated_url)
-            other.execute(INSERT.encode(), {"email": "a@example.com", "extension": "98"})
+            wait_until_somebody_waits(url)
+            try:
+                other.execute(INSERT.encode(), {"email": first.email, "extension": "98"})
+            except DeadlockDetected:
+                other.rollback()
+                assert [type(outcome) for outcome in result.result(10).outcomes] == [Made, Made]
+                return False
             with pytest.raises(Retry, match="deadlock"):
                 result.result(10)
         other.commit()
+    return True
+
+
+def test_a_deadlock_is_tried_again(directory: PostgresDirectory, migrated_url: str) -> None:
+    chunks = (chunk_of([new_seat(line), new_seat(line + 1)], job_id=uuid4()) for line in range(2, 22, 2))
+    chunk = next(chunk for chunk in chunks if is_ended_by_a_deadlock(directory, migrated_url, chunk))
     outcomes = directory.create_seats(chunk).outcomes
     assert [outcome.code for outcome in outcomes if isinstance(outcome, NotMade)] == ["email_taken", "extension_taken"]
 
