@@ -108,9 +108,16 @@ def test_the_first_page_in_french_is_light_and_does_not_jump(french: Admin) -> N
     assert page.evaluate("() => window.shifts") < 0.01
 
 
+def test_pressed_before_the_words_have_come_the_button_opens_the_pop_up_all_the_same(french: Admin) -> None:
+    """The scripts wait for the words, the page's load does not."""
+    french.page.route("**/js/words/fr.js", lambda _route: None, times=1)
+    french.go("/configuration")
+    french.main.get_by_role("button", name="Envoyer un fichier").click()
+    expect(french.pop_up).to_be_visible()
+
+
 def test_a_file_is_created_in_french(french: Admin, make_file: MakeFile, english: Sentences) -> None:
     french.go("/configuration")
-    french.page.wait_for_load_state("networkidle")  # the scripts wait for the words, the page's load does not
     french.main.get_by_role("button", name="Envoyer un fichier").click()
     with french.page.expect_file_chooser() as chooser:
         french.pop_up.get_by_text("choisissez un fichier").click()

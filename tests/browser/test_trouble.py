@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.admin import JOB_MS, Admin
 from tests.browser.made_up import JOB_ID, answer, fails_once, job
+from tests.stack import Stack
 
 MakeFile = Callable[..., Path]
 
@@ -52,6 +53,18 @@ def test_progress_is_shown_and_goes_on_when_the_network_is_back(admin: Admin, pa
     expect(admin.pop_up).to_contain_text("This page keeps trying", timeout=10_000)
     answer(page, f"**/api/v1/jobs/{JOB_ID}", job("completed", processed=5000, created=5000))
     admin.sees("5,000 Seats created")
+
+
+def test_pressed_before_the_scripts_have_come_the_button_opens_the_pop_up_all_the_same(
+    admin: Admin, page: Page, stack: Stack
+) -> None:
+    page.route("**/js/configuration.js", lambda _route: None, times=1)  # never answered; the page is asked for again
+    page.goto(f"{stack.url}/configuration", wait_until="commit")
+    admin.main.get_by_role("button", name="Upload file").click()
+    expect(admin.pop_up).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(admin.pop_up).to_be_hidden()
+    expect(page).to_have_url(f"{stack.url}/configuration")
 
 
 def test_a_running_job_is_offered_on_the_configuration_page(admin: Admin, page: Page) -> None:

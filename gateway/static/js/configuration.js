@@ -104,7 +104,10 @@ async function ifPossible(doing) {
   }
 }
 
-find("#open-upload").addEventListener("click", open);
+find("#open-upload").addEventListener("click", (event) => {
+  event.preventDefault();
+  open();
+});
 for (const sign of ["pointerenter", "focus"]) find("#open-upload").addEventListener(sign, () => popUp().catch(() => (dialog = null)), { once: true });
 ifPossible(tellLimits);
 const asked = new URL(location.href).searchParams.get("job");
