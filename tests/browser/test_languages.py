@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Browser, Page, Route, StorageState, expect
 
 from deploy import catalogue
 from gateway.retelling import Sentences
@@ -110,10 +110,12 @@ def test_the_first_page_in_french_is_light_and_does_not_jump(french: Admin) -> N
 
 def test_pressed_before_the_words_have_come_the_button_opens_the_pop_up_all_the_same(french: Admin) -> None:
     """The scripts wait for the words, the page's load does not."""
-    french.page.route("**/js/words/fr.js", lambda _route: None, times=1)
+    held: list[Route] = []
+    french.page.route("**/js/words/fr.js", lambda route: held.append(route), times=1)
     french.go("/configuration")
     french.main.get_by_role("button", name="Envoyer un fichier").click()
     expect(french.pop_up).to_be_visible()
+    held[0].abort()
 
 
 def test_a_file_is_created_in_french(french: Admin, make_file: MakeFile, english: Sentences) -> None:

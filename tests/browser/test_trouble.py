@@ -58,13 +58,15 @@ def test_progress_is_shown_and_goes_on_when_the_network_is_back(admin: Admin, pa
 def test_pressed_before_the_scripts_have_come_the_button_opens_the_pop_up_all_the_same(
     admin: Admin, page: Page, stack: Stack
 ) -> None:
-    page.route("**/js/configuration.js", lambda _route: None, times=1)  # never answered; the page is asked for again
+    held: list[Route] = []
+    page.route("**/js/configuration.js", lambda route: held.append(route), times=1)
     page.goto(f"{stack.url}/configuration", wait_until="commit")
     admin.main.get_by_role("button", name="Upload file").click()
     expect(admin.pop_up).to_be_visible()
     page.keyboard.press("Escape")
     expect(admin.pop_up).to_be_hidden()
     expect(page).to_have_url(f"{stack.url}/configuration")
+    held[0].abort()
 
 
 def test_a_running_job_is_offered_on_the_configuration_page(admin: Admin, page: Page) -> None:
